@@ -1,0 +1,1 @@
+"""Batch normalization you can take hold of."""
