@@ -1,0 +1,211 @@
+"""Batch normalization as plain functions of arrays.
+
+    z ─► z_hat = (z - mean)/√(var + eps) ─► y = gamma z_hat + beta
+
+Arrays are (..., m, units): m examples of a mini-batch, any leading axes (a stack of networks) in
+front. What belongs to a unit, mean, var, gamma and beta, is (..., units). Everything is computed
+in the precision that comes in: float32 in, float32 out.
+
+Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), Algorithms 1 and 2.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Cache(NamedTuple):
+    """What `forward` found out about a mini-batch and `backward` needs again."""
+
+    z_hat: np.ndarray  # (..., m, units)
+    gamma: np.ndarray  # (..., units)
+    std: np.ndarray  # (..., units), √(var + eps)
+    mean: np.ndarray  # (..., units)
+    var: np.ndarray  # (..., units), divided by m
+
+
+def batch_statistics(z):
+    """Mean and variance of each unit over the examples of the mini-batch.
+
+    mean = Σ z / m,  var = Σ (z - mean)² / m
+    z: (..., m, units); both results: (..., units).
+    The variance divides by m, not m - 1: `population_statistics` corrects for it.
+    Raises ValueError for an empty batch, a missing axis, nan and inf.
+    Algorithm 1, lines 1 and 2.
+    """
+    z = _as_batch(z)
+    if not np.isfinite(z).all():
+        raise ValueError(
+            f"batch_statistics needs finite numbers, got {np.count_nonzero(~np.isfinite(z))} "
+            f"nan or inf among {z.size}: where do they come from?"
+        )
+    _, mean, var = _center(z)
+    return mean, var
+
+
+def normalize(z, mean, var, eps=1e-5):
+    """Shift and scale each unit so that the given mean becomes 0 and the given variance 1.
+
+    z_hat = (z - mean) / √(var + eps)
+    z, z_hat: (..., m, units); mean, var: (..., units).
+    eps stands inside the root, so the variance of z_hat is var/(var + eps), a little under 1.
+    Raises ValueError for shapes that do not fit.
+    Algorithm 1, line 3.
+    """
+    z = _as_batch(z)
+    return (z - _per_unit("mean", mean, z)) / np.sqrt(_per_unit("var", var, z) + eps)
+
+
+def scale_shift(z_hat, gamma, beta):
+    """Give each unit the width and the place that it learned.
+
+    y = gamma z_hat + beta
+    z_hat, y: (..., m, units); gamma, beta: (..., units).
+    Raises ValueError for shapes that do not fit.
+    Algorithm 1, line 4.
+    """
+    z_hat = _as_batch(z_hat)
+    return _per_unit("gamma", gamma, z_hat) * z_hat + _per_unit("beta", beta, z_hat)
+
+
+def forward(z, gamma, beta, eps=1e-5):
+    """Batch normalization while training: with the statistics of this very mini-batch.
+
+    y = scale_shift(normalize(z, *batch_statistics(z), eps), gamma, beta)
+    z, y: (..., m, units); gamma, beta: (..., units); the second result is a `Cache`.
+    One example alone (m = 1) is its own mean, so z_hat is 0; of two (m = 2), z_hat is 1 and -1.
+    Raises ValueError for shapes that do not fit; nan and inf pass through, each in its own unit.
+    Algorithm 1.
+    """
+    z = _as_batch(z)
+    centered, mean, var = _center(z)
+    std = np.sqrt(var + eps)  # (..., units)
+    z_hat = centered / std[..., None, :]  # (..., m, units)
+    return scale_shift(z_hat, gamma, beta), Cache(z_hat, np.asarray(gamma), std, mean, var)
+
+
+def backward(dy, cache):
+    """Gradients of the loss with respect to z, gamma and beta, from the one with respect to y.
+
+    dz = gamma/std · (dy - mean(dy) - z_hat · mean(dy · z_hat)), means over the batch
+    dy, dz: (..., m, units); dgamma, dbeta: (..., units), summed over the examples.
+    The statistics depend on z and carry gradient: the two terms taken away are theirs. So dz sums
+    to zero over the batch and, up to eps, is orthogonal to z_hat.
+    Raises ValueError if dy is not a batch.
+    Section 3, the equations after Algorithm 1.
+    """
+    dy = _as_batch(dy)
+    m = dy.shape[-2]
+    dbeta = _sum_over_batch(dy)  # (..., units)
+    dgamma = _sum_over_batch(dy * cache.z_hat)  # (..., units)
+    through_mean = (dbeta / m)[..., None, :]  # (..., 1, units)
+    through_var = cache.z_hat * (dgamma / m)[..., None, :]  # (..., m, units)
+    dz = (cache.gamma / cache.std)[..., None, :] * (dy - through_mean - through_var)
+    return dz, dgamma, dbeta
+
+
+def population_statistics(means, variances, m):
+    """Mean and variance for test time, from those of many mini-batches of m examples.
+
+    mean = average of the means,  var = m/(m - 1) · average of the variances
+    means, variances: one entry of shape (..., units) per mini-batch, along the first axis, as
+    `batch_statistics` gives them (÷m); both results: (..., units).
+    m counts all that was averaged over; in a convolution, positions too.
+    Raises ValueError for m < 2, for no batches, and for more means than variances or fewer.
+    Algorithm 2, line 10.
+    """
+    if m < 2:
+        raise ValueError(
+            f"population_statistics divides by m - 1, so m must be two or more, got m = {m}: "
+            "one example says nothing about the variance"
+        )
+    means, variances = np.asarray(means), np.asarray(variances)  # (batches, ..., units)
+    if means.shape != variances.shape or means.ndim < 2 or len(means) == 0:
+        raise ValueError(
+            "population_statistics needs one mean and one variance per batch, shape "
+            f"(batches, ..., units), got {means.shape} and {variances.shape}: "
+            "collect what batch_statistics returns in two lists"
+        )
+    return means.mean(axis=0), variances.mean(axis=0) * (m / (m - 1))
+
+
+def update_running(running, batch, rate):
+    """One step of the running averages that frameworks keep for test time.
+
+    new = (1 - rate) · running + rate · batch
+    running, batch, result: pairs (mean, var), each (..., units); nothing is changed in place.
+    rate weighs the NEW batch, as PyTorch's momentum = 0.1 does; Keras' momentum = 0.99 weighs the
+    old value, so there rate = 0.01. The variance is averaged as it comes: PyTorch corrects it
+    first, which is batch = population_statistics([mean], [var], m); Keras does not.
+    Raises ValueError for a rate outside 0…1.
+    """
+    if not 0 <= rate <= 1:
+        raise ValueError(
+            f"rate is the weight of the new batch, between 0 and 1, got {rate}: 0.1 is usual"
+        )
+    mean, var = ((1 - rate) * old + rate * new for old, new in zip(running, batch, strict=True))
+    return mean, var
+
+
+def inference(z, gamma, beta, mean, var, eps=1e-5):
+    """Batch normalization at test time: with fixed statistics, each example for itself.
+
+    y = gamma (z - mean)/√(var + eps) + beta
+    z, y: (..., m, units), m = 1 is welcome; gamma, beta, mean, var: (..., units).
+    Raises ValueError for shapes that do not fit.
+    Algorithm 2, line 11.
+    """
+    return scale_shift(normalize(z, mean, var, eps), gamma, beta)
+
+
+def fold(weights, bias, gamma, beta, mean, var, eps=1e-5):
+    """Weights and bias of the one affine map that a layer and its batch norm are at test time.
+
+    inference(x @ weights + bias, gamma, beta, mean, var, eps) = x @ new_weights + new_bias
+    weights: (..., inputs, units); bias: (..., units), or None where the layer has none;
+    gamma, beta, mean, var: (..., units); results: (..., inputs, units) and (..., units).
+    Raises ValueError for shapes that do not fit.
+    """
+    weights = np.asarray(weights)
+    scale = np.asarray(gamma) / np.sqrt(np.asarray(var) + eps)  # (..., units)
+    shift = -np.asarray(mean) if bias is None else np.asarray(bias) - mean  # (..., units)
+    return weights * _per_unit("gamma / √(var + eps)", scale, weights), beta + scale * shift
+
+
+def _center(z):
+    """z minus its batch mean, and the two statistics: (..., m, units), twice (..., units)."""
+    m = z.shape[-2]
+    mean = _sum_over_batch(z) / m  # (..., units)
+    centered = z - mean[..., None, :]  # (..., m, units)
+    return centered, mean, _sum_over_batch(centered * centered) / m
+
+
+def _sum_over_batch(x):
+    """Σ over the examples: (..., m, units) → (..., units)."""
+    return np.ones(x.shape[-2], x.dtype) @ x  # a matrix product is the fastest column sum
+
+
+def _as_batch(z):
+    """z as an array, if it has the two axes of a mini-batch and an example in it."""
+    z = np.asarray(z)
+    if z.ndim < 2:
+        raise ValueError(
+            f"a mini-batch has the shape (..., m, units), got shape {z.shape}: "
+            "for one unit write z[:, None]"
+        )
+    if z.shape[-2] == 0:
+        raise ValueError(
+            f"a mini-batch needs at least one example, got shape {z.shape}: is the batch empty?"
+        )
+    return z
+
+
+def _per_unit(name, value, z):
+    """(..., units) with an axis put in for the examples: (..., 1, units)."""
+    value = np.asarray(value)
+    if value.ndim == 0 or value.shape[-1] != z.shape[-1] or value.ndim >= z.ndim:
+        raise ValueError(
+            f"{name} holds one number per unit, shape (..., {z.shape[-1]}) and no axis for the "
+            f"rows, got shape {value.shape} for an array of shape {z.shape}"
+        )
+    return value[..., None, :]
