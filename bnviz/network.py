@@ -1,0 +1,252 @@
+"""A small network with or without batch norm: forward, backward, and nothing hidden.
+
+    x ─► z = x @ weights (+ bias) ─► y = batch norm of z ─► a = activation(y) ─► … ─► logits
+
+Arrays are (..., m, units): m examples, any leading axes in front. Parameters with leading axes are
+a stack of networks, which one call computes all at once; data without them is shared by the stack.
+Everything is computed in the precision of the weights.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bnviz import batchnorm
+
+
+class Layer(NamedTuple):
+    """The parameters of one layer, or their gradients; None where it has no such parameter."""
+
+    weights: np.ndarray  # (..., inputs, units)
+    bias: np.ndarray | None = None  # (..., units)
+    gamma: np.ndarray | None = None  # (..., units)
+    beta: np.ndarray | None = None  # (..., units)
+
+
+class Network(NamedTuple):
+    """Hidden layers and a last one that is linear: its outputs are the logits of the classes."""
+
+    layers: tuple[Layer, ...]
+    activation: str = "sigmoid"
+    eps: float = 1e-5
+    statistics: tuple | None = None  # for test time: (mean, var) of every hidden layer
+
+    @property
+    def batch_norm(self):
+        """Whether the hidden layers normalize."""
+        return self.layers[0].gamma is not None
+
+    @property
+    def dtype(self):
+        """The precision in which this network computes."""
+        return self.layers[0].weights.dtype
+
+
+class Cache(NamedTuple):
+    """What one forward pass went through: for `backward`, and to look at."""
+
+    network: Network
+    inputs: list  # inputs[l] enters layer l; inputs[l + 1] is the activation of hidden layer l
+    z: list  # z[l] is the net of hidden layer l, (..., m, units)
+    norms: list  # norms[l] is the batchnorm.Cache of hidden layer l, None without batch norm
+
+
+def sigmoid(y):
+    """The logistic function, from 0 to 1, nearly the line ½ + y/4 around the origin.
+
+    a = 1 / (1 + exp(−y))
+    """
+    with np.errstate(over="ignore"):  # exp(−y) = inf far to the left is right: it gives a = 0
+        return 1 / (1 + np.exp(-y))
+
+
+def relu(y):
+    """Cut off what is negative.
+
+    a = max(y, 0)
+    """
+    return np.maximum(y, 0)
+
+
+# name: (the function, its slope da/dy written in terms of a)
+ACTIVATIONS = {
+    "sigmoid": (sigmoid, lambda a: a * (1 - a)),
+    "relu": (relu, lambda a: a > 0),
+}
+
+# name: standard deviation of the weights from the number of inputs and of units
+WEIGHT_SCALES = {
+    "xavier": lambda inputs, units: np.sqrt(2 / (inputs + units)),
+    "sigmoid": lambda inputs, units: 4 * np.sqrt(2 / (inputs + units)),
+}
+
+
+def init(
+    sizes,
+    batch_norm=True,
+    weights=0.1,
+    activation="sigmoid",
+    seed=0,
+    dtype=np.float32,
+    bias=None,
+):
+    """A network that knows nothing yet: normal weights, biases and beta at 0, gamma at 1.
+
+    sizes: inputs, units of every hidden layer, classes: (64, 100, 100, 100, 10).
+    weights: their standard deviation as a number, "xavier" (√(2/(inputs + units)), Glorot normal)
+    or "sigmoid" (4 times that, the rule for the logistic sigmoid).
+    bias: whether the hidden layers have one; by default only without batch norm, which cancels it.
+    The same seed draws the same weights with and without batch norm, at every scale.
+    Raises ValueError for names it does not know, a scale below 0, and fewer than three sizes.
+    """
+    _check(sizes, weights, activation)
+    rng = np.random.default_rng(seed)
+    bias = (not batch_norm) if bias is None else bias
+    layers = []
+    for inputs, units in zip(sizes[:-1], sizes[1:], strict=True):
+        last = len(layers) == len(sizes) - 2
+        std = WEIGHT_SCALES[weights](inputs, units) if weights in WEIGHT_SCALES else weights
+        layers.append(
+            Layer(
+                weights=(std * rng.standard_normal((inputs, units))).astype(dtype),
+                bias=np.zeros(units, dtype) if bias or last else None,
+                gamma=np.ones(units, dtype) if batch_norm and not last else None,
+                beta=np.zeros(units, dtype) if batch_norm and not last else None,
+            )
+        )
+    return Network(tuple(layers), activation)
+
+
+def stack(networks):
+    """Many networks of one form as one: each parameter gets a new leading axis.
+
+    The statistics for test time are left behind: measure them again for the stack.
+    """
+    layers = map_parameters(lambda *values: np.stack(values), *(net.layers for net in networks))
+    return networks[0]._replace(layers=layers, statistics=None)
+
+
+def select(net, index):
+    """One network of a stack, with its statistics: the way back from `stack`."""
+    layers = map_parameters(lambda value: value[index], net.layers)
+    statistics = net.statistics and tuple((mean[index], var[index]) for mean, var in net.statistics)
+    return net._replace(layers=layers, statistics=statistics)
+
+
+def map_parameters(function, *trees):
+    """Layers of function(p, q, …) for every parameter p, q, … that stands in the same place."""
+    return tuple(
+        Layer(*(None if values[0] is None else function(*values) for values in zip(*layers)))
+        for layers in zip(*trees, strict=True)
+    )
+
+
+def forward(net, x):
+    """Training time: batch norm takes the statistics of this very mini-batch.
+
+    x: (m, inputs) or (..., m, inputs); logits: (..., m, classes); the second result is a `Cache`,
+    where `cache.z[l]` is the net of hidden layer l.
+    """
+    activate, _ = ACTIVATIONS[net.activation]
+    x = np.asarray(x, net.dtype)
+    inputs, nets, norms = [x], [], []
+    for layer in net.layers[:-1]:
+        z = y = linear(x, layer)
+        norm = None
+        if layer.gamma is not None:
+            y, norm = batchnorm.forward(z, layer.gamma, layer.beta, net.eps)
+        x = activate(y)  # (..., m, units)
+        inputs.append(x)
+        nets.append(z)
+        norms.append(norm)
+    return linear(x, net.layers[-1]), Cache(net, inputs, nets, norms)
+
+
+def backward(dlogits, cache):
+    """Gradients of the loss with respect to every parameter, in the form of `net.layers`.
+
+    Through each layer from the last to the first, by the chain rule:
+    da = dz @ weightsᵀ,  dy = da · slope,  dz by batch norm,  dweights = xᵀ @ dz,  dbias = Σ dz
+    dlogits: (..., m, classes), the gradient with respect to the logits.
+    """
+    _, slope = ACTIVATIONS[cache.network.activation]
+    layers = cache.network.layers
+    gradients = [linear_backward(dlogits, cache.inputs[-1], layers[-1])]
+    dz = dlogits
+    for index in reversed(range(len(layers) - 1)):
+        da = dz @ layers[index + 1].weights.swapaxes(-1, -2)  # (..., m, units)
+        dz, dgamma, dbeta = da * slope(cache.inputs[index + 1]), None, None
+        if cache.norms[index] is not None:
+            dz, dgamma, dbeta = batchnorm.backward(dz, cache.norms[index])
+        gradient = linear_backward(dz, cache.inputs[index], layers[index])
+        gradients.append(gradient._replace(gamma=dgamma, beta=dbeta))
+    return tuple(reversed(gradients))
+
+
+def predict(net, x):
+    """Test time: batch norm takes `net.statistics`, so each example is judged for itself.
+
+    x: (m, inputs) or (..., m, inputs); logits: (..., m, classes).
+    Raises ValueError for a network with batch norm that has no statistics yet.
+    """
+    if net.batch_norm and net.statistics is None:
+        raise ValueError(
+            "predict needs the statistics of the population for batch norm, and this network has "
+            "none: training.population_statistics(net, images, batch_size) measures them"
+        )
+    activate, _ = ACTIVATIONS[net.activation]
+    x = np.asarray(x, net.dtype)
+    for index, layer in enumerate(net.layers[:-1]):
+        y = linear(x, layer)
+        if layer.gamma is not None:
+            y = batchnorm.inference(y, layer.gamma, layer.beta, *net.statistics[index], net.eps)
+        x = activate(y)  # (..., m, units)
+    return linear(x, net.layers[-1])
+
+
+def linear(x, layer):
+    """z = x @ weights + bias: (..., m, inputs) → (..., m, units)."""
+    z = x @ layer.weights
+    return z if layer.bias is None else z + layer.bias[..., None, :]
+
+
+def linear_backward(dz, x, layer):
+    """Gradients of the weights and, where there is one, of the bias of `linear`.
+
+    dweights = xᵀ @ dz,  dbias = Σ dz over the mini-batch
+    """
+    dbias = None if layer.bias is None else dz.sum(axis=-2)  # (..., units)
+    return Layer(x.swapaxes(-1, -2) @ dz, dbias)
+
+
+def cross_entropy(logits, labels):
+    """How badly the logits predict the labels, and the gradient of that.
+
+    loss = −mean log p[label],  dlogits = (p − one_hot(label)) / m,  p = softmax(logits)
+    logits: (..., m, classes); labels: (m,) integers; loss: (...,) in nats; dlogits as logits.
+    """
+    m = len(labels)
+    hit = (..., np.arange(m), labels)  # of each example the place of its own class
+    shifted = logits - logits.max(axis=-1, keepdims=True)  # so that exp cannot overflow
+    exp = np.exp(shifted)
+    total = exp.sum(axis=-1, keepdims=True)  # (..., m, 1)
+    loss = (np.log(total[..., 0]) - shifted[hit]).mean(axis=-1)  # (...,)
+    dlogits = exp / (total * m)
+    dlogits[hit] -= 1 / m
+    return loss, dlogits
+
+
+def _check(sizes, weights, activation):
+    """Raise ValueError for what `init` cannot make a network of."""
+    if len(sizes) < 3:
+        raise ValueError(
+            "init needs the number of inputs, of units of at least one hidden layer and of "
+            f"classes, got sizes={sizes}: try (64, 100, 10)"
+        )
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation is one of {list(ACTIVATIONS)}, got {activation!r}")
+    if weights not in WEIGHT_SCALES and not (np.isscalar(weights) and 0 <= weights < np.inf):
+        raise ValueError(
+            f"weights is a standard deviation of 0 or more, or one of {list(WEIGHT_SCALES)}, "
+            f"got {weights!r}"
+        )
