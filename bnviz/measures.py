@@ -1,0 +1,107 @@
+"""What the pictures say in numbers: counts, percentiles, and how nearly a sigmoid is a line.
+
+Everything here takes arrays and is cheap for a few thousand values, because it runs at every move
+of a slider. Where nothing is said about nan, it comes out as nan.
+"""
+
+import numpy as np
+
+
+def histogram(values, edges):
+    """Counts of the values per bin, and of those that fall outside.
+
+    values: any shape; edges: (bins + 1,), increasing; result: counts (bins,), below, above, which
+    together count every value.
+    A bin holds its left edge and not its right one; only the last bin holds both, as in NumPy.
+    Infinite values are outside. Raises ValueError for nan, which is neither inside nor outside.
+    """
+    edges = np.asarray(edges)
+    if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
+        raise ValueError(f"histogram needs two or more increasing edges, got {edges}")
+    ordered = np.sort(values, axis=None)
+    if ordered.size and np.isnan(ordered[-1]):  # sorting puts nan last
+        raise ValueError(
+            f"histogram cannot place nan, got {np.count_nonzero(np.isnan(ordered))} among "
+            f"{ordered.size} values: leave them out or find where they come from"
+        )
+    start = np.searchsorted(ordered, edges)  # how many values are under each edge
+    start[-1] = np.searchsorted(ordered, edges[-1], side="right")
+    return np.diff(start), int(start[0]), int(ordered.size - start[-1])
+
+
+def compress(values, at_most=4096):
+    """The sorted values; if there are more than at_most, the means of at_most equal groups of them.
+
+    A picture of a million activations then costs what one of four thousand does. Groups are equal
+    to the fraction of a value: where n is no multiple of at_most, a value on the border of two
+    groups is shared between them, so that the mean of all stays what it was, to rounding.
+    values: any shape; result: (min(n, at_most),), increasing.
+    The share of values under any limit moves by less than 1/at_most; the variance loses what lay
+    within the groups, most of it in the two outermost.
+    Raises ValueError for no values, nan and inf.
+    """
+    ordered = np.sort(np.asarray(values) * 1.0, axis=None)
+    n = ordered.size
+    if n == 0:
+        raise ValueError("compress needs at least one value, got none: is the batch empty?")
+    if not np.isfinite(ordered[[0, -1]]).all():  # sorted, so inf and nan can only stand at the ends
+        raise ValueError("compress needs finite values, got nan or inf: did the training diverge?")
+    if n <= at_most:
+        return ordered
+    # Group i begins at i n/at_most: in value first[i], of which the group before keeps a part.
+    first, part = np.divmod(n * np.arange(at_most + 1), at_most)
+    border = ordered[np.minimum(first, n - 1)]
+    kept_before = border * (part / at_most)
+    sums = np.add.reduceat(ordered, first[:-1], dtype=float) - kept_before[:-1] + kept_before[1:]
+    means = (sums * (at_most / n)).astype(ordered.dtype)
+    return np.clip(means, border[:-1], border[1:])  # rounding must not disturb the order
+
+
+def percentiles(values, q=(15, 50, 85)):
+    """Percentiles along the last axis, each as one array: low, median, high = percentiles(z).
+
+    values: (..., n); q: percent; result: (len(q), ...). Between two values, linear.
+    15, 50 and 85 are those of Ioffe & Szegedy 2015, Figure 1. Raises ValueError for no values.
+    """
+    values = np.asarray(values)
+    if values.size == 0:
+        raise ValueError(f"percentiles needs at least one value, got shape {values.shape}")
+    return np.percentile(values, q, axis=-1)
+
+
+def share_within(values, limit):
+    """Share of the values, 0…1, that are nearer to zero than limit: |value| < limit."""
+    return float(np.mean(np.abs(values) < limit))
+
+
+def share_saturated(a, limit=0.97):
+    """Share of sigmoid outputs, 0…1, at one of the flat ends: a ≥ limit or a ≤ 1 - limit."""
+    a = np.asarray(a)
+    return float(np.mean((a >= limit) | (a <= 1 - limit)))
+
+
+def line_fit(y, a):
+    """How well the best straight line through a against y fits: R², from 0 to 1.
+
+    R² = cov(y, a)² / (var(y) var(a)), the share of the variance of a that the line explains.
+    y, a: the same shape. If a is constant, a line is all there is: 1, by definition. If only y is,
+    no line explains a: 0.
+    Raises ValueError for different shapes and for no values.
+    """
+    y, a = np.asarray(y, float).ravel(), np.asarray(a, float).ravel()
+    if y.shape != a.shape or y.size == 0:
+        raise ValueError(f"line_fit needs as many y as a, at least one, got {y.size} and {a.size}")
+    if a.min() == a.max():
+        return 1.0
+    if y.min() == y.max():
+        return 0.0
+    y, a = y - y.mean(), a - a.mean()
+    return float((y @ a) ** 2 / ((y @ y) * (a @ a)))
+
+
+def line_gap(limit):
+    """Largest gap between sigmoid(x) and its tangent ½ + x/4 for x within ±limit.
+
+    The tangent is steeper than the sigmoid everywhere else, so the gap is largest at the ends.
+    """
+    return float(abs(0.5 + limit / 4 - 1 / (1 + np.exp(-limit))))
