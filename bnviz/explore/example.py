@@ -1,0 +1,31 @@
+"""The running example: one unit of the first hidden layer, and the digits it sees."""
+
+import functools
+
+from bnviz import digits, measures, network
+
+SIZES = (64, 100, 100, 100, 10)
+UNIT = 28  # its net has a mean that is not zero and a tail, as most have
+
+
+@functools.cache
+def images():
+    """Return the 1,437 training images, (n, 64)."""
+    return digits.load().images
+
+
+@functools.cache
+def weights():
+    """Return the unit's weights before training, (64, 1)."""
+    return network.init(SIZES, weights="sigmoid", seed=0).layers[0].weights[:, [UNIT]]
+
+
+def batch(activations=None):
+    """Return Wx of the unit as one sorted mini-batch (m, 1), float64.
+
+    activations : array of any shape, optional
+        Your own values of Wx, as many as you like: more than 4,096 are compressed to that many
+        by `measures.compress`, so that a picture of a million moves as fast.
+    """
+    values = images() @ weights() if activations is None else activations
+    return measures.compress(values).astype(float)[:, None]

@@ -1,0 +1,137 @@
+"""A picture with controls: redraw as fast as the hand, a caption in words, a still twin.
+
+`Live` joins three things that know nothing of one another: a picture (`png`, `jpeg`,
+`update`), the controls, and a function that turns the controls' values into what the picture
+is to show and a sentence that says it. Where the code of a demo is: `explore.pipeline??`.
+"""
+
+import html
+
+import ipywidgets as widgets
+
+WIDE = widgets.Layout(width="290px", margin="2px 8px 2px 0")
+
+
+def slider(label, low, high, value, step=0.1):
+    """Return a slider from `low` to `high`; whole numbers give one that moves in whole steps."""
+    whole = all(isinstance(number, int) for number in (low, high, value, step))
+    kind = widgets.IntSlider if whole else widgets.FloatSlider
+    return kind(value=value, min=low, max=high, step=step, **_looks(label))
+
+
+def steps(label, options, value):
+    """Return a slider that stops at `options` only (batch sizes, recorded training steps)."""
+    return widgets.SelectionSlider(options=options, value=value, **_looks(label))
+
+
+def choice(label, options, value):
+    """Return a menu of `options`."""
+    return widgets.Dropdown(options=options, value=value, **_looks(label))
+
+
+def switch(label, value):
+    """Return an on/off switch."""
+    return widgets.Checkbox(value=value, indent=False, **_looks(label))
+
+
+def _looks(label):
+    return {"description": label, "style": {"description_width": "initial"}, "layout": WIDE}
+
+
+class Live:
+    """A picture that its controls redraw.
+
+    Parameters
+    ----------
+    name : str
+        What the demo is called, for the text that stands in for it.
+    picture : object with `figure`, `width`, `update(**shown)`, `png()` and `still(caption)`
+    show : callable
+        `show(**values) -> (shown, caption)`: from the controls' values to what
+        `picture.update` takes, and one sentence with the numbers on show. It reads its
+        arguments and nothing that moves, so the same values give the same picture.
+    controls : dict of name -> widget
+
+    Attributes
+    ----------
+    controls : dict of name -> widget
+    figure : the matplotlib Figure
+    image : the ipywidgets.Image that shows it
+    caption : one sentence with the numbers now on show
+    error : what the last redraw raised, or None; the page shows it under the last good picture
+    """
+
+    def __init__(self, name, picture, show, controls):
+        self.name, self.controls, self.figure = name, dict(controls), picture.figure
+        self.caption, self.error = "", None
+        self._picture, self._show = picture, show
+        self.image = widgets.Image(
+            format="png", layout=widgets.Layout(width=f"{picture.width}px", max_width="100%")
+        )
+        self._words = widgets.HTML()
+        row = widgets.HBox(
+            list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap")
+        )
+        self._box = widgets.VBox([row, self.image, self._words])
+        shown, self.caption = show(**self.values)  # a demo that cannot start says so at once
+        self._draw(shown)
+        for control in self.controls.values():
+            control.observe(self._redraw, names="value")
+
+    @property
+    def values(self):
+        """The controls' values by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set(self, **values):
+        """Move the controls, as a hand would.
+
+        Raises
+        ------
+        ValueError
+            If there is no such control, or its range does not hold the value.
+        """
+        for name, value in values.items():
+            if name not in self.controls:
+                raise ValueError(
+                    f"{self.name} has the controls {', '.join(self.controls)}; got {name!r}"
+                )
+            _check(self.name, name, self.controls[name], value)
+            self.controls[name].value = value
+
+    def _redraw(self, change):
+        try:
+            shown, self.caption = self._show(**self.values)
+            self._draw(shown)
+            self.error = None
+        except Exception as error:  # said in the page: a kernel's log is read by nobody
+            self.error = error
+            self._say(f"{type(error).__name__}: {error}", role="alert")
+
+    def _draw(self, shown):
+        self._picture.update(**shown)
+        self.image.value = self._picture.png()
+        self._say(self.caption, role="status")
+
+    def _say(self, sentence, role):
+        self._words.value = f'<p role="{role}">{html.escape(sentence)}</p>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data, metadata = self._picture.still(self.caption)
+        data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
+        data["application/vnd.jupyter.widget-view+json"] = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": self._box.model_id,
+        }
+        return data, metadata
+
+
+def _check(demo, name, control, value):
+    if hasattr(control, "min") and not control.min <= value <= control.max:
+        raise ValueError(
+            f"{name} of {demo} goes from {control.min} to {control.max}; got {value!r}"
+        )
+    options = getattr(control, "options", [value])
+    if value not in options:
+        raise ValueError(f"{name} of {demo} is one of {list(options)}; got {value!r}")

@@ -1,0 +1,11 @@
+"""Pictures whose artists are made once and moved by `update(**values)`; they know no widget.
+
+Each works in a plain cell: make one, `update` it, let it be the cell's last line.
+"""
+
+from bnviz.pictures.base import Picture
+from bnviz.pictures.panels import number, percent
+from bnviz.pictures.scale_and_shift import SigmoidView
+from bnviz.pictures.start_here import HistogramRow
+
+__all__ = ["HistogramRow", "Picture", "SigmoidView", "number", "percent"]

@@ -1,0 +1,91 @@
+"""The parts that pictures are put together from; each offers `moving`, the artists that move."""
+
+import numpy as np
+
+from bnviz import measures, style
+from bnviz.pictures.base import Words
+
+
+class Bars:
+    """The share of values in each bin between fixed edges, as one filled outline.
+
+    A bar taller than `top` is cut there, so that a sharp peak does not flatten all the others.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    edges : array (bins + 1,)
+        In the unit of the values.
+    top : float
+        The share of all values in one bin that reaches 80 % of the height.
+    vertical : bool
+        False lays the bars on their side, with the values along the y axis.
+    looks : keyword arguments of `Axes.stairs`
+    """
+
+    def __init__(self, axes, edges, top, *, vertical=True, **looks):
+        self._edges = np.asarray(edges)
+        limits = (self._edges[0], self._edges[-1]), (0, top / 0.8)
+        axes.set(**dict(zip(("xlim", "ylim") if vertical else ("ylim", "xlim"), limits)))
+        orientation = "vertical" if vertical else "horizontal"
+        self._bars = axes.stairs(
+            np.zeros(len(self._edges) - 1), self._edges, orientation=orientation, **looks
+        )
+        self.moving = [self._bars]
+
+    def update(self, values):
+        """Show `values`, an array of any shape; return the shares below and above the edges."""
+        counts, below, above = measures.histogram(values, self._edges)
+        total = max(1, np.size(values))
+        self._bars.set_data(counts / total)
+        return below / total, above / total
+
+
+class Histogram:
+    """One stage of the pipeline: its bars, mean − sd to mean + sd above them, both as numbers.
+
+    At the two ends stands the share of the values that fall outside, where there are any.
+    The parameters are those of `Bars`, and `stage`, a key of `style.STAGES`.
+    """
+
+    def __init__(self, axes, stage, edges, top):
+        style.frame(axes)
+        if edges[0] < 0 < edges[-1]:
+            axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+        self._bars = Bars(axes, edges, top, fill=True, color=style.STAGES[stage])
+        over = axes.get_xaxis_transform()  # x in data, y as a share of the height
+        (self._spread,) = axes.plot([0, 0], [0.92] * 2, transform=over, color=style.INK, lw=2.5)
+        (self._mean,) = axes.plot([0], [0.92], "o", transform=over, color=style.INK, ms=6)
+        self._numbers = Words(axes, 0, 1, lift=8)
+        self._below, self._above = Words(axes, 0, 0.72), Words(axes, 1, 0.72, align="r")
+        self.moving = [*self._bars.moving, self._spread, self._mean]
+        self.moving += [self._numbers, self._below, self._above]
+
+    def update(self, values):
+        """Show `values`, an array of any shape, or nothing if it is None."""
+        for artist in (self._spread, self._mean):
+            artist.set_visible(values is not None)
+        if values is None:
+            self._bars.update([])
+            self._numbers.text, self._below.text, self._above.text = "left out", "", ""
+            return
+        below, above = self._bars.update(values)
+        mean, sd = np.mean(values), np.std(values)
+        self._spread.set_xdata([mean - sd, mean + sd])
+        self._mean.set_xdata([mean])
+        self._numbers.text = f"mean {number(mean)}, sd {number(sd)}"
+        self._below.text = f"◂ {percent(below)}" if below else ""
+        self._above.text = f"{percent(above)} ▸" if above else ""
+
+
+def number(value, digits=2):
+    """Return `value` as text with a fixed number of digits, a real minus sign and no −0.00."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def percent(share):
+    """Return a share, 0…1, as text in percent."""
+    return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
