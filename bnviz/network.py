@@ -7,6 +7,7 @@ a stack of networks, which one call computes all at once; data without them is s
 Everything is computed in the precision of the weights.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -103,7 +104,7 @@ def init(
     rng = np.random.default_rng(seed)
     bias = (not batch_norm) if bias is None else bias
     layers = []
-    for inputs, units in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, units in pairwise(sizes):
         last = len(layers) == len(sizes) - 2
         std = WEIGHT_SCALES[weights](inputs, units) if weights in WEIGHT_SCALES else weights
         layers.append(
@@ -136,7 +137,12 @@ def select(net, index):
 def map_parameters(function, *trees):
     """Layers of function(p, q, …) for every parameter p, q, … that stands in the same place."""
     return tuple(
-        Layer(*(None if values[0] is None else function(*values) for values in zip(*layers)))
+        Layer(
+            *(
+                None if values[0] is None else function(*values)
+                for values in zip(*layers, strict=True)
+            )
+        )
         for layers in zip(*trees, strict=True)
     )
 
