@@ -25,9 +25,10 @@ class Bars:
 
     def __init__(self, axes, edges, top, *, vertical=True, **looks):
         self._edges = np.asarray(edges)
-        limits = (self._edges[0], self._edges[-1]), (0, top / 0.8)
-        axes.set(**dict(zip(("xlim", "ylim") if vertical else ("ylim", "xlim"), limits)))
-        orientation = "vertical" if vertical else "horizontal"
+        across, up, orientation = "xlim", "ylim", "vertical"
+        if not vertical:
+            across, up, orientation = "ylim", "xlim", "horizontal"
+        axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, top / 0.8)})
         self._bars = axes.stairs(
             np.zeros(len(self._edges) - 1), self._edges, orientation=orientation, **looks
         )
