@@ -1,0 +1,165 @@
+"""Set bnviz up and use it, with nothing but Python 3.10 or newer:
+
+    python3 run.py lab        open the first notebook in JupyterLab
+    python3 run.py test       check the style, run every test and every notebook
+    python3 run.py refresh    run the notebooks (or those named) and save what they show
+
+What follows the command is passed on: `lab --port 9999`, `test tests/test_run.py -k stamp`.
+The first start makes `.venv` beside this file; later starts find it ready.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+# started from inside .venv, the Python that .venv was made with: remaking removes the other
+BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
+# a second thread slows arrays as small as ours down, up to ten times
+ONE_THREAD = dict.fromkeys(
+    ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
+)
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+NOTEBOOK_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+def lab(arguments):
+    """Open JupyterLab on the first notebook."""
+    set_up("lab")
+    return call("-m", "jupyterlab", "notebooks/00_start_here.ipynb", *arguments)
+
+
+def test(arguments):
+    """Check the style, run every test and every notebook; given arguments, pytest alone."""
+    set_up("test")
+    if arguments:
+        return call("-m", "pytest", *arguments)
+    return (
+        call("-m", "ruff", "check", ".")
+        or call("-m", "ruff", "format", "--check", ".")
+        or call("-m", "pytest")
+    )
+
+
+def refresh(arguments):
+    """Run notebooks in place, then drop from them what no reader without a kernel can see."""
+    set_up("lab")
+    paths = arguments or sorted(str(path) for path in HERE.glob("notebooks/*.ipynb"))
+    options = ["record_timing=False", "store_widget_state=False", "coalesce_streams=True"]
+    traits = [f"--ExecutePreprocessor.{option}" for option in options]
+    code = call("-m", "nbconvert", "--to=notebook", "--execute", "--inplace", *traits, *paths)
+    for path in paths if code == 0 else []:
+        clean(HERE / path)
+    return code
+
+
+COMMANDS = {"lab": lab, "test": test, "refresh": refresh}
+
+
+def clean(path):
+    """Save a notebook with its pictures in place of widget views, and the same metadata always."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"] = NOTEBOOK_METADATA  # the widgets' state was in here, too
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if set(data) - {WIDGET_VIEW, "text/plain"}:
+                data.pop(WIDGET_VIEW, None)
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    path.write_bytes(text.encode("utf-8"))
+
+
+def set_up(extra):
+    """Make `.venv` with `bnviz[extra]` in it, unless its stamp says that it is there."""
+    stamps, stamp = set(VENV.glob(f"*.{fingerprint()}")), VENV / f"{extra}.{fingerprint()}"
+    if stamp in stamps and PYTHON.exists():
+        return
+    for broken in stamps:  # no stamp while we work: an interrupted set-up is not trusted
+        broken.unlink()
+    if not (stamps and PYTHON.exists()):
+        stamps = set()
+        make_venv()
+    print(f"Installing what `{extra}` needs, a minute or two ...", flush=True)
+    pip = ["uv", "pip"] if shutil.which("uv") else [PYTHON, "-m", "pip"]
+    python = ["--python", PYTHON] if shutil.which("uv") else []
+    must(*pip, "install", "--quiet", *python, "-e", f".[{extra}]", "-c", "constraints.txt")
+    for path in stamps | {stamp}:
+        path.touch()
+
+
+def fingerprint():
+    """Return a hash of all that `.venv` was made from; it is remade when any of it changes."""
+    made_from = [(HERE / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(repr((made_from, sys.version, HERE)).encode()).hexdigest()[:16]
+
+
+def make_venv():
+    """Make an empty `.venv`, whatever was there before."""
+    print(f"Making {VENV} ...", flush=True)
+    if VENV.exists():
+        shutil.rmtree(str(VENV))
+    if shutil.which("uv"):
+        must("uv", "venv", "--quiet", "--python", BASE_PYTHON, VENV)
+    elif importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
+        must(BASE_PYTHON, "-m", "venv", VENV)
+    else:
+        sys.exit(
+            "This Python comes without its venv module: install it "
+            "(Debian, Ubuntu: sudo apt install python3-venv) or install uv, then start again."
+        )
+
+
+def must(*command):
+    """Run one step of the set-up; where it fails, stop with a sentence."""
+    command = [str(part) for part in command]
+    try:
+        code = subprocess.call(command, cwd=str(HERE))
+    except KeyboardInterrupt:
+        sys.exit("Set-up interrupted: the next start begins it anew.")
+    if code:
+        sys.exit(
+            f"The set-up stopped at `{' '.join(command)}` (exit code {code}): see the message "
+            "above, check that this machine is online, then start again."
+        )
+
+
+def call(*arguments):
+    """Run `.venv`'s Python in this folder; return its exit code."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the child, which may ask back
+    command = [str(PYTHON)] + [str(argument) for argument in arguments]
+    return subprocess.call(command, cwd=str(HERE), env=dict(ONE_THREAD, **os.environ))
+
+
+def main(arguments):
+    """Do what the first argument says with the rest of them; return the exit code."""
+    if sys.version_info < (3, 10):  # noqa: UP036 (an older Python should get to read this)
+        version = ".".join(map(str, sys.version_info[:3]))
+        sys.exit(
+            f"bnviz needs Python 3.10 or newer, and this is Python {version}: install a newer one "
+            "and start run.py with it."
+        )
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0
+    if arguments[0] not in COMMANDS:
+        sys.exit(f"run.py knows {', '.join(COMMANDS)}, not '{arguments[0]}': try run.py --help.")
+    return COMMANDS[arguments[0]](arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
