@@ -9,7 +9,23 @@ import html
 
 import ipywidgets as widgets
 
-WIDE = widgets.Layout(width="290px", margin="2px 8px 2px 0")
+CONTROL = {"width": "290px", "margin": "2px 8px 2px 0"}
+# ipywidgets gives its sliders no name that a screen reader could say, and no live regions, and
+# offers no way to; so the page does it, as soon as the sliders stand in it.
+NAME_FOR_SCREEN_READERS = """<img alt="" hidden src="data:," onerror="
+const start = () => {
+  const box = this.closest('.bnviz-live');
+  if (!box) return setTimeout(start, 100);
+  const name = () => {
+    box.querySelector('.bnviz-words').setAttribute('aria-live', 'polite');
+    for (const handle of box.querySelectorAll('.noUi-handle'))
+      handle.setAttribute('aria-label',
+        handle.closest('.widget-inline-hbox').querySelector('.widget-label').textContent);
+  };
+  new MutationObserver(name).observe(box, {childList: true, subtree: true});
+  name();
+};
+start();">"""
 
 
 def slider(label, low, high, value, step=0.1):
@@ -35,7 +51,7 @@ def switch(label, value):
 
 
 def _looks(label):
-    return {"description": label, "style": {"description_width": "initial"}, "layout": WIDE}
+    return {"description": label, "style": {"description_width": "initial"}, "layout": CONTROL}
 
 
 class Live:
@@ -66,13 +82,14 @@ class Live:
         self.caption, self.error = "", None
         self._picture, self._show = picture, show
         self.image = widgets.Image(
-            format="png", layout=widgets.Layout(width=f"{picture.width}px", max_width="100%")
+            format="png", layout={"width": f"{picture.width}px", "max_width": "100%"}
         )
         self._words = widgets.HTML()
-        row = widgets.HBox(
-            list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap")
-        )
-        self._box = widgets.VBox([row, self.image, self._words])
+        self._words.add_class("bnviz-words")
+        row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
+        names = widgets.HTML(NAME_FOR_SCREEN_READERS, layout={"display": "none"})
+        self._box = widgets.VBox([row, self.image, self._words, names])
+        self._box.add_class("bnviz-live")
         shown, self.caption = show(**self.values)  # a demo that cannot start says so at once
         self._draw(shown)
         for control in self.controls.values():
