@@ -79,19 +79,21 @@ class Live:
 
     def __init__(self, name, picture, show, controls):
         self.name, self.controls, self.figure = name, dict(controls), picture.figure
-        self.caption, self.error = "", None
+        self.error = None
         self._picture, self._show = picture, show
         self.image = widgets.Image(
             format="png", layout={"width": f"{picture.width}px", "max_width": "100%"}
         )
         self._words = widgets.HTML()
         self._words.add_class("bnviz-words")
-        row = widgets.HBox(list(self.controls.values()), layout={"flex_flow": "row wrap"})
+        row = widgets.HBox(
+            list(self.controls.values()),
+            layout={"flex_flow": "row wrap", "max_width": f"{picture.width}px"},
+        )
         names = widgets.HTML(NAME_FOR_SCREEN_READERS, layout={"display": "none"})
         self._box = widgets.VBox([row, self.image, self._words, names])
         self._box.add_class("bnviz-live")
-        shown, self.caption = show(**self.values)  # a demo that cannot start says so at once
-        self._draw(shown)
+        self._draw(*show(**self.values))  # a demo that cannot start says so at once
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
 
@@ -118,20 +120,22 @@ class Live:
 
     def _redraw(self, change):
         try:
-            shown, self.caption = self._show(**self.values)
-            self._draw(shown)
+            self._draw(*self._show(**self.values))
             self.error = None
         except Exception as error:  # said in the page: a kernel's log is read by nobody
             self.error = error
             self._say(f"{type(error).__name__}: {error}", role="alert")
 
-    def _draw(self, shown):
+    def _draw(self, shown, caption):
         self._picture.update(**shown)
         self.image.value = self._picture.png()
-        self._say(self.caption, role="status")
+        self.caption = caption
+        self._say(caption, role="status")
 
     def _say(self, sentence, role):
-        self._words.value = f'<p role="{role}">{html.escape(sentence)}</p>'
+        self._words.value = (
+            f'<p role="{role}" style="margin: 0; line-height: 1.5">{html.escape(sentence)}</p>'
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self._picture.still(self.caption)
