@@ -1,0 +1,291 @@
+import numpy as np
+import pytest
+
+from bnviz import batchnorm
+
+FOUR = np.array([[1.0], [2.0], [3.0], [6.0]])  # mean 3, variance (4 + 1 + 0 + 9)/4 = 3.5
+
+
+def draw(shape, seed=0, dtype=float):
+    """A batch, and gamma and beta that belong to it, none of them special."""
+    rng = np.random.default_rng(seed)
+    units = shape[:-2] + shape[-1:]
+    z, gamma, beta = rng.normal(3, 2, shape), rng.uniform(0.5, 2, units), rng.normal(size=units)
+    return z.astype(dtype), gamma.astype(dtype), beta.astype(dtype)
+
+
+def slope(f, x, step=1e-5):
+    """The gradient of a scalar function of an array by central differences."""
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        aside = np.zeros_like(x)
+        aside[i] = step
+        gradient[i] = (f(x + aside) - f(x - aside)) / (2 * step)
+    return gradient
+
+
+# By hand
+
+
+def test_statistics_of_four_numbers():
+    mean, var = batchnorm.batch_statistics(FOUR)
+    assert mean.tolist() == [3.0]
+    assert var.tolist() == [3.5]  # 14/3 if divided by m - 1
+
+
+def test_forward_on_four_numbers():
+    y, cache = batchnorm.forward(FOUR, np.array([2.0]), np.array([10.0]), eps=0.5)
+    assert cache.std.tolist() == [2.0]  # √(3.5 + 0.5); eps outside the root would give 2.37
+    assert cache.z_hat.ravel().tolist() == [-1.0, -0.5, 0.0, 1.5]
+    assert y.ravel().tolist() == [8.0, 9.0, 10.0, 13.0]
+    assert (cache.mean.tolist(), cache.var.tolist()) == ([3.0], [3.5])
+
+
+def test_backward_on_four_numbers():
+    _, cache = batchnorm.forward(FOUR, np.array([2.0]), np.array([10.0]), eps=0.5)
+    dz, dgamma, dbeta = batchnorm.backward(np.array([[0.0], [0.0], [0.0], [4.0]]), cache)
+    assert dbeta.tolist() == [4.0]
+    assert dgamma.tolist() == [6.0]
+    # gamma/std = 1; dy - 1 - z_hat * 1.5
+    assert dz.ravel().tolist() == [0.5, -0.25, -1.0, 0.75]
+
+
+def test_test_time_on_four_numbers():
+    one = [np.array([x]) for x in (2.0, 10.0, 3.0, 3.5)]  # gamma, beta, mean, var
+    assert batchnorm.inference(np.array([[5.0]]), *one, eps=0.5).tolist() == [[12.0]]
+    weights, bias = batchnorm.fold(np.array([[4.0]]), np.array([1.0]), *one, eps=0.5)
+    assert (weights.tolist(), bias.tolist()) == ([[4.0]], [8.0])
+    _, bias = batchnorm.fold(np.array([[4.0]]), None, *one, eps=0.5)
+    assert bias.tolist() == [7.0]
+
+
+def test_statistics_go_over_the_batch_and_not_over_the_units():
+    mean, var = batchnorm.batch_statistics([[1.0, 10.0, 100.0], [3.0, 10.0, 300.0]])
+    assert mean.tolist() == [2.0, 10.0, 200.0]
+    assert var.tolist() == [1.0, 0.0, 10_000.0]
+
+
+# Conventions
+
+
+def test_population_variance_corrects_what_was_divided_by_m():
+    means, variances = [[1.0], [3.0]], [[6.0], [9.0]]
+    mean, var = batchnorm.population_statistics(means, variances, m=4)
+    assert mean.tolist() == [2.0]
+    assert var == pytest.approx(10.0)  # 4/3 of 7.5
+
+
+def test_population_variance_is_that_of_the_source():
+    z = np.random.default_rng(1).normal(5, 3, (50_000, 4, 1))
+    mean, var = batchnorm.population_statistics(*batchnorm.batch_statistics(z), m=4)
+    assert mean == pytest.approx(5, abs=0.05)
+    assert var == pytest.approx(9, rel=0.02)  # uncorrected: 6.75
+
+
+def test_rate_weighs_the_new_batch():
+    old, new = (np.array([0.0]), np.array([1.0])), (np.array([10.0]), np.array([2.0]))
+    mean, var = batchnorm.update_running(old, new, rate=0.1)
+    assert (mean.item(), var.item()) == pytest.approx((1.0, 1.1))  # (9, 1.9) the other way round
+    assert (old[0].item(), old[1].item()) == (0.0, 1.0)
+
+
+# Behaviour at the edges
+
+
+def test_an_example_alone_becomes_zero():
+    z, gamma, beta = draw((1, 3))
+    y, cache = batchnorm.forward(z, gamma, beta)
+    assert (cache.z_hat == 0).all()
+    assert (y == beta).all()
+
+
+def test_of_two_examples_one_becomes_plus_and_the_other_minus_one():
+    z, gamma, beta = draw((2, 5))
+    _, cache = batchnorm.forward(z, gamma, beta, eps=1e-14)
+    np.testing.assert_allclose(np.sort(cache.z_hat, axis=0), [[-1.0] * 5, [1.0] * 5], atol=1e-9)
+
+
+def test_nan_and_inf_stay_in_their_unit():
+    z, gamma, beta = draw((4, 5))
+    clean, _ = batchnorm.forward(z, gamma, beta)
+    z[0, 1], z[2, 3] = np.nan, np.inf
+    with np.errstate(invalid="ignore"):
+        y, cache = batchnorm.forward(z, gamma, beta)
+        dz, _, _ = batchnorm.backward(y, cache)
+    assert np.isfinite(y).all(axis=0).tolist() == [True, False, True, False, True]
+    assert np.isfinite(dz).all(axis=0).tolist() == [True, False, True, False, True]
+    assert (y[:, ::2] == clean[:, ::2]).all()
+
+
+# Invariants
+
+SHAPES = [(2, 1), (4, 3), (60, 7), (3, 8, 5), (2, 3, 6, 4)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_forward_is_its_parts(shape):
+    z, gamma, beta = draw(shape)
+    y, cache = batchnorm.forward(z, gamma, beta, eps=1e-3)
+    mean, var = batchnorm.batch_statistics(z)
+    z_hat = batchnorm.normalize(z, mean, var, eps=1e-3)
+    assert (cache.z_hat == z_hat).all()
+    assert (cache.mean == mean).all()
+    assert (cache.var == var).all()
+    assert (y == batchnorm.scale_shift(z_hat, gamma, beta)).all()
+    assert (y == batchnorm.inference(z, gamma, beta, mean, var, eps=1e-3)).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_z_hat_has_mean_zero_and_variance_one_but_for_eps(shape):
+    z, gamma, beta = draw(shape)
+    _, cache = batchnorm.forward(z, gamma, beta, eps=0.1)
+    np.testing.assert_allclose(cache.z_hat.mean(axis=-2), 0, atol=1e-14)
+    np.testing.assert_allclose(cache.z_hat.var(axis=-2), cache.var / (cache.var + 0.1), atol=1e-14)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradients_equal_finite_differences(shape):
+    z, gamma, beta = draw(shape)
+    dy = np.random.default_rng(7).normal(size=shape)
+
+    def loss(z, gamma, beta):
+        return np.sum(dy * batchnorm.forward(z, gamma, beta, eps=0.1)[0])
+
+    dz, dgamma, dbeta = batchnorm.backward(dy, batchnorm.forward(z, gamma, beta, eps=0.1)[1])
+    close = {"rtol": 1e-6, "atol": 1e-8}
+    np.testing.assert_allclose(dz, slope(lambda x: loss(x, gamma, beta), z), **close)
+    np.testing.assert_allclose(dgamma, slope(lambda x: loss(z, x, beta), gamma), **close)
+    np.testing.assert_allclose(dbeta, slope(lambda x: loss(z, gamma, x), beta), **close)
+
+
+@pytest.mark.parametrize("shape", [(60, 7), (3, 8, 5)])
+def test_dz_has_mean_zero_and_is_orthogonal_to_z_hat(shape):
+    z, gamma, beta = draw(shape)
+    dy = np.random.default_rng(7).normal(size=shape)
+    dz, _, _ = batchnorm.backward(dy, batchnorm.forward(z, gamma, beta, eps=1e-12)[1])
+    z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z), eps=1e-12)
+    assert np.abs(dz).max() > 0.1
+    np.testing.assert_allclose(dz.sum(axis=-2), 0, atol=1e-10)
+    np.testing.assert_allclose((dz * z_hat).sum(axis=-2), 0, atol=1e-10)
+
+
+def test_leading_axes_are_a_loop():
+    rng = np.random.default_rng(3)
+    z, gamma, beta = draw((2, 3, 8, 5))
+    mean, var = rng.normal(size=gamma.shape), rng.uniform(0.5, 2, gamma.shape)
+    weights = rng.normal(size=(2, 3, 4, 5))
+    y, cache = batchnorm.forward(z, gamma, beta)
+    stacked = [
+        *batchnorm.batch_statistics(z),
+        *(y, *batchnorm.backward(y, cache)),
+        batchnorm.inference(z, gamma, beta, mean, var),
+        *batchnorm.fold(weights, beta, gamma, beta, mean, var),
+    ]
+    for i in np.ndindex(2, 3):
+        y, cache = batchnorm.forward(z[i], gamma[i], beta[i])
+        single = [
+            *batchnorm.batch_statistics(z[i]),
+            *(y, *batchnorm.backward(y, cache)),
+            batchnorm.inference(z[i], gamma[i], beta[i], mean[i], var[i]),
+            *batchnorm.fold(weights[i], beta[i], gamma[i], beta[i], mean[i], var[i]),
+        ]
+        for many, one in zip(stacked, single, strict=True):
+            np.testing.assert_allclose(many[i], one, rtol=1e-12, atol=1e-13)
+
+
+def test_one_batch_goes_through_a_stack_of_gammas():
+    z, _, _ = draw((8, 5))
+    gamma, beta = np.arange(15.0).reshape(3, 5), np.ones((3, 5))
+    y, cache = batchnorm.forward(z[None], gamma, beta)
+    alone, cache_alone = batchnorm.forward(z, gamma[2], beta[2])
+    assert y.shape == (3, 8, 5)
+    np.testing.assert_allclose(y[2], alone, rtol=1e-13)
+    dz, dgamma, _ = batchnorm.backward(y, cache)
+    dz_alone, dgamma_alone, _ = batchnorm.backward(alone, cache_alone)
+    np.testing.assert_allclose(dz[2], dz_alone, atol=1e-12)
+    np.testing.assert_allclose(dgamma[2], dgamma_alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_fold_is_layer_and_inference_in_one(bias):
+    rng = np.random.default_rng(5)
+    x, weights = rng.normal(size=(2, 9, 4)), rng.normal(size=(2, 4, 5))
+    gamma, beta, mean, b = rng.normal(size=(4, 2, 5))
+    var = rng.uniform(0.01, 2, (2, 5))
+    z = x @ weights + (b[:, None] if bias else 0)
+    folded, shift = batchnorm.fold(weights, b if bias else None, gamma, beta, mean, var, eps=1e-3)
+    expected = batchnorm.inference(z, gamma, beta, mean, var, eps=1e-3)
+    np.testing.assert_allclose(x @ folded + shift[:, None], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_precision_that_comes_in_goes_out(dtype):
+    z, gamma, beta = draw((6, 4), dtype=dtype)
+    y, cache = batchnorm.forward(z, gamma, beta)
+    pair = batchnorm.batch_statistics(z)
+    results = [
+        *(y, *cache, *pair, *batchnorm.backward(y, cache)),
+        *batchnorm.population_statistics([pair[0]], [pair[1]], m=6),
+        *batchnorm.update_running(pair, pair, rate=0.1),
+        batchnorm.inference(z, gamma, beta, *pair),
+        *batchnorm.fold(z, None, gamma, beta, *pair),
+    ]
+    assert {result.dtype for result in results} == {np.dtype(dtype)}
+
+
+def test_nothing_is_changed_in_place():
+    z, gamma, beta = draw((6, 4))
+    copies = z.copy(), gamma.copy(), beta.copy()
+    y, cache = batchnorm.forward(z, gamma, beta)
+    kept = y.copy(), *(np.copy(part) for part in cache)
+    first, again = batchnorm.backward(y, cache), batchnorm.backward(y, cache)
+    for now, before in zip((z, gamma, beta, y, *cache), (*copies, *kept), strict=True):
+        assert (now == before).all()
+    assert all((one == two).all() for one, two in zip(first, again, strict=True))
+
+
+# Errors
+
+ONE, TWO, THREE = np.ones(1), np.ones(2), np.ones(3)
+BATCH = np.ones((4, 3))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: batchnorm.batch_statistics(np.ones((0, 3))),
+            r"shape \(0, 3\): is the batch empty",
+        ),
+        (
+            lambda: batchnorm.batch_statistics(THREE),
+            r"shape \(3,\): for one unit write z\[:, None\]",
+        ),
+        (lambda: batchnorm.batch_statistics([[1.0], [np.nan]]), "got 1 nan or inf among 2"),
+        (lambda: batchnorm.batch_statistics([[np.inf], [1.0]]), "got 1 nan or inf among 2"),
+        (lambda: batchnorm.forward(np.ones((0, 3)), THREE, THREE), "is the batch empty"),
+        (lambda: batchnorm.forward(BATCH, TWO, THREE), r"gamma holds .* got shape \(2,\)"),
+        (lambda: batchnorm.forward(BATCH, THREE, ONE), r"beta holds .* got shape \(1,\)"),
+        (lambda: batchnorm.forward(BATCH, BATCH, THREE), r"gamma holds .* got shape \(4, 3\)"),
+        (lambda: batchnorm.forward(BATCH, 1.0, THREE), r"gamma holds .* got shape \(\)"),
+        (lambda: batchnorm.normalize(BATCH, TWO, THREE), r"mean holds .* got shape \(2,\)"),
+        (lambda: batchnorm.normalize(BATCH, THREE, BATCH), r"var holds .* got shape \(4, 3\)"),
+        (lambda: batchnorm.fold(BATCH, None, *[TWO] * 4), r"holds .* got shape \(2,\)"),
+        (lambda: batchnorm.population_statistics([ONE], [ONE], m=1), "two or more, got m = 1"),
+        (
+            lambda: batchnorm.population_statistics([], [], m=4),
+            "one mean and one variance per batch",
+        ),
+        (lambda: batchnorm.population_statistics([ONE, ONE], [ONE], m=4), r"\(2, 1\) and \(1, 1\)"),
+        (lambda: batchnorm.update_running((ONE, ONE), (ONE, ONE), rate=1.1), "0 and 1, got 1.1"),
+    ],
+)
+def test_errors_say_what_came(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_backward_refuses_what_is_no_batch():
+    _, cache = batchnorm.forward(BATCH, THREE, THREE)
+    with pytest.raises(ValueError, match=r"got shape \(3,\)"):
+        batchnorm.backward(THREE, cache)

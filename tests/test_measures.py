@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from bnviz import measures
+
+RNG = np.random.default_rng(0)
+
+
+def sigmoid(y):
+    return 1 / (1 + np.exp(-y))
+
+
+# Histogram
+
+
+def test_histogram_counts_what_falls_outside():
+    counts, below, above = measures.histogram([-5, -1, 0, 0.5, 1, 2, 3, 7, 8, np.inf], [-1, 1, 3])
+    assert counts.tolist() == [3, 3]  # 1 belongs to the right bin, 3 to the last
+    assert (below, above) == (1, 3)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_histogram_equals_numpy(dtype):
+    values = np.round(RNG.normal(size=(3, 1000)), 1).astype(dtype)  # many on an edge
+    edges = np.linspace(-2, 2, 21).astype(dtype)
+    counts, below, above = measures.histogram(values, edges)
+    assert counts.tolist() == np.histogram(values, edges)[0].tolist()
+    assert below == np.sum(values < edges[0])
+    assert above == np.sum(values > edges[-1])
+    assert counts.sum() + below + above == values.size
+
+
+def test_histogram_of_nothing_is_empty():
+    counts, below, above = measures.histogram([], [0, 1])
+    assert (counts.tolist(), below, above) == ([0], 0, 0)
+
+
+# Compression
+
+
+@pytest.mark.parametrize("n", [4097, 5000, 8192, 99_991])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_compress_keeps_mean_and_shares(n, dtype):
+    values = RNG.exponential(size=n).astype(dtype)  # lopsided, so that uneven groups show
+    small = measures.compress(values)
+    assert small.shape == (4096,)
+    assert small.dtype == dtype
+    assert (np.diff(small) >= 0).all()
+    precision = 100 * np.finfo(dtype).eps / np.sqrt(4096)
+    mean = values.mean(dtype=float)
+    assert small.mean(dtype=float) == pytest.approx(mean, rel=precision)
+    for limit in np.quantile(values, [0.001, 0.15, 0.5, 0.85, 0.999]):
+        assert abs(np.mean(small < limit) - np.mean(values < limit)) < 1 / 4096
+
+
+def test_compress_by_hand():
+    assert measures.compress([6, 1, 4, 2], at_most=2).tolist() == [1.5, 5.0]
+    # Groups of one and a half: 1 and half of 2, the other half and 6
+    assert measures.compress([6, 1, 2], at_most=2) == pytest.approx([4 / 3, 14 / 3])
+
+
+def test_compress_leaves_few_values_and_equal_values_alone():
+    values = RNG.normal(size=(8, 512))
+    assert (measures.compress(values) == np.sort(values, axis=None)).all()
+    assert (measures.compress(np.full(10_001, 0.1)) == 0.1).all()
+
+
+# Percentiles and shares
+
+
+def test_percentiles_go_along_the_last_axis():
+    values = np.stack([np.arange(101.0), 10 * np.arange(101.0)])
+    low, median, high = measures.percentiles(values)
+    assert (low.tolist(), median.tolist(), high.tolist()) == ([15, 150], [50, 500], [85, 850])
+
+
+def test_shares_by_hand():
+    assert measures.share_within([-1.0, -0.9, 0.0, 2.0], 1) == 0.5
+    assert measures.share_saturated([0.01, 0.03, 0.04, 0.5, 0.97]) == 0.6
+    assert measures.share_saturated([0.05, 0.5], limit=0.9) == 0.5
+
+
+# Nearness of the sigmoid to a line
+
+
+@pytest.mark.parametrize(("limit", "gap"), [(1, 0.019), (2, 0.119), (3, 0.297)])
+def test_line_gap_is_the_largest_one_within(limit, gap):
+    x = np.linspace(-limit, limit, 1001)
+    assert measures.line_gap(limit) == pytest.approx(np.abs(0.5 + x / 4 - sigmoid(x)).max())
+    assert measures.line_gap(limit) == pytest.approx(gap, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "beta", "expected"),
+    [
+        *[(1, 0, 0.984), (2, 0, 0.930), (3, 0, 0.878), (4, 0, 0.838), (5, 0, 0.807), (6, 0, 0.784)],
+        *[(1, 1, 0.949), (1, 2, 0.863), (1, 3, 0.762)],
+    ],
+)
+def test_line_fit_under_a_normal_distribution(gamma, beta, expected):
+    x = np.linspace(-9, 9, 20_001)
+    density = np.exp(-(x**2) / 2)
+    y = gamma * x + beta
+    line = np.poly1d(np.polyfit(y, sigmoid(y), 1, w=np.sqrt(density)))
+    unexplained = np.average((sigmoid(y) - line(y)) ** 2, weights=density)
+    total = np.average((sigmoid(y) - np.average(sigmoid(y), weights=density)) ** 2, weights=density)
+    exact = 1 - unexplained / total
+    assert exact == pytest.approx(expected, abs=5.1e-4)
+    sample = gamma * np.random.default_rng(1).normal(size=400_000) + beta
+    assert measures.line_fit(sample, sigmoid(sample)) == pytest.approx(exact, abs=0.002)
+
+
+def test_line_fit_of_lines_and_constants():
+    y = RNG.normal(size=100)
+    assert measures.line_fit(y, 3 - 2 * y) == pytest.approx(1)
+    assert measures.line_fit(y, np.full(100, 0.1)) == 1
+    assert measures.line_fit(np.full(100, 0.1), y) == 0
+    assert measures.line_fit([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0]) == 0
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: measures.histogram([1.0, np.nan], [0, 1]), "cannot place nan, got 1 among 2"),
+        (lambda: measures.histogram([1.0], [0, 0]), r"increasing edges, got \[0 0\]"),
+        (lambda: measures.histogram([1.0], [0]), "two or more increasing edges"),
+        (lambda: measures.compress([]), "at least one value, got none"),
+        (lambda: measures.compress([1.0, np.nan]), "finite values, got nan or inf"),
+        (lambda: measures.compress([1.0, -np.inf]), "finite values, got nan or inf"),
+        (lambda: measures.percentiles(np.ones((3, 0))), r"at least one value, got shape \(3, 0\)"),
+        (lambda: measures.line_fit([1.0, 2.0], [1.0]), "got 2 and 1"),
+        (lambda: measures.line_fit([], []), "at least one, got 0 and 0"),
+    ],
+)
+def test_errors_say_what_came(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
