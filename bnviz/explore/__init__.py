@@ -1,7 +1,8 @@
 """One function per slider demo; each works without arguments and returns a `live.Live`."""
 
+from bnviz.explore.batch_statistics import batch_size
 from bnviz.explore.bias_cancellation import bias
-from bnviz.explore.scale_and_shift import scale_shift
+from bnviz.explore.scale_and_shift import learned, scale_shift
 from bnviz.explore.start_here import pipeline
 
-__all__ = ["bias", "pipeline", "scale_shift"]
+__all__ = ["batch_size", "bias", "learned", "pipeline", "scale_shift"]

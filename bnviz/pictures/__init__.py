@@ -4,9 +4,20 @@ Each works in a plain cell: make one, `update` it, let it be the cell's last lin
 """
 
 from bnviz.pictures.base import Picture
+from bnviz.pictures.batch_statistics import BatchSpread
 from bnviz.pictures.bias_cancellation import Cancellation
 from bnviz.pictures.panels import number, percent
-from bnviz.pictures.scale_and_shift import SigmoidView
+from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
 
-__all__ = ["Cancellation", "HistogramRow", "Picture", "PipelineStrip", "SigmoidView", "number", "percent"]
+__all__ = [
+    "BatchSpread",
+    "Cancellation",
+    "HistogramRow",
+    "ParameterPlane",
+    "Picture",
+    "PipelineStrip",
+    "SigmoidView",
+    "number",
+    "percent",
+]

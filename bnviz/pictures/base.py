@@ -137,7 +137,7 @@ def _encode(pixels):
 
 def _caption_pixels(caption, width):
     """Return `caption` as a strip of pixels `width` inches wide, wrapped to it."""
-    lines = textwrap.wrap(caption, round(width * 12.5))
+    lines = textwrap.wrap(caption, round(width * 11.5))
     figure = style.new_figure(width, 0.16 + 0.22 * len(lines))
     figure.text(
         0.01,
