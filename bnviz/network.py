@@ -8,6 +8,7 @@ Everything is computed in the precision of the weights.
 """
 
 from itertools import pairwise
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -100,13 +101,13 @@ def init(
     The same seed draws the same weights with and without batch norm, at every scale.
     Raises ValueError for names it does not know, a scale below 0, and fewer than three sizes.
     """
-    _check(sizes, weights, activation)
+    _check(sizes, activation)
     rng = np.random.default_rng(seed)
     bias = (not batch_norm) if bias is None else bias
     layers = []
     for inputs, units in pairwise(sizes):
         last = len(layers) == len(sizes) - 2
-        std = WEIGHT_SCALES[weights](inputs, units) if weights in WEIGHT_SCALES else weights
+        std = _weight_std(weights, inputs, units)
         layers.append(
             Layer(
                 weights=(std * rng.standard_normal((inputs, units))).astype(dtype),
@@ -242,7 +243,19 @@ def cross_entropy(logits, labels):
     return loss, dlogits
 
 
-def _check(sizes, weights, activation):
+def _weight_std(weights, inputs, units):
+    """Standard deviation of the weights of a layer, from a number or the name of a rule."""
+    if isinstance(weights, str) and weights in WEIGHT_SCALES:
+        return WEIGHT_SCALES[weights](inputs, units)
+    if isinstance(weights, Real) and 0 <= weights < np.inf:
+        return weights
+    raise ValueError(
+        f"weights is a standard deviation of 0 or more, or one of {list(WEIGHT_SCALES)}, "
+        f"got {weights!r}: several scales are several networks, to `stack`"
+    )
+
+
+def _check(sizes, activation):
     """Raise ValueError for what `init` cannot make a network of."""
     if len(sizes) < 3:
         raise ValueError(
@@ -251,8 +264,3 @@ def _check(sizes, weights, activation):
         )
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation is one of {list(ACTIVATIONS)}, got {activation!r}")
-    if weights not in WEIGHT_SCALES and not (np.isscalar(weights) and 0 <= weights < np.inf):
-        raise ValueError(
-            f"weights is a standard deviation of 0 or more, or one of {list(WEIGHT_SCALES)}, "
-            f"got {weights!r}"
-        )
