@@ -2,7 +2,7 @@
 
 import functools
 
-from bnviz import digits, measures, network
+from bnviz import digits, measures, network, training
 
 SIZES = (64, 100, 100, 100, 10)
 UNIT = 28  # its net has a mean that is not zero and a tail, as most have
@@ -29,3 +29,15 @@ def batch(activations=None):
     """
     values = images() @ weights() if activations is None else activations
     return measures.compress(values).astype(float)[:, None]
+
+
+@functools.cache
+def trained(batch_norm=True):
+    """Return the `training.Run` of the network that learns the digits, with their test accuracy.
+
+    Weights of standard deviation 0.1, learning rate 0.3, 600 mini-batches of 60.
+    """
+    data = digits.load()
+    net = network.init(SIZES, batch_norm)
+    test = data.test_images, data.test_labels
+    return training.train(net, data.images, data.labels, test=test, unit=UNIT)

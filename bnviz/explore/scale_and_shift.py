@@ -1,9 +1,11 @@
 """The explorables of notebook 05."""
 
+import numpy as np
+
 from bnviz import batchnorm, live, measures
 from bnviz.explore import example
 from bnviz.network import sigmoid
-from bnviz.pictures import SigmoidView, number, percent
+from bnviz.pictures import ParameterPlane, SigmoidView, number, percent
 
 
 def scale_shift(activations=None):
@@ -32,3 +34,33 @@ def scale_shift(activations=None):
         "beta": live.slider("β (shift)", -6.0, 6.0, 0.0),
     }
     return live.Live("scale_shift", SigmoidView(z_hat), show, controls)
+
+
+def learned():
+    """Follow the γ and β of a layer's 100 units while the network learns the digits.
+
+    Returns a `Live`.
+    """
+    run = example.trained()
+    row = {step: index for index, step in enumerate(run.steps.tolist())}
+    reach = max(np.ptp(run.gamma) / 4, np.abs(run.beta).max(), 1 - run.gamma.min())
+
+    def show(step, layer):
+        until = row[step] + 1
+        gamma, beta = run.gamma[:until, layer - 1], run.beta[:until, layer - 1]  # (S, units)
+        caption = (
+            f"After {step} steps the {gamma.shape[1]} units of hidden layer {layer} have "
+            f"γ = {_mean_and_sd(gamma[-1])} and β = {_mean_and_sd(beta[-1])} (mean ± sd), and the "
+            f"network recognizes {100 * run.accuracy[row[step]]:.1f} % of the test images."
+        )
+        return {"gamma": gamma, "beta": beta}, caption
+
+    controls = {
+        "step": live.steps("training step", list(row), run.steps.tolist()[-1]),
+        "layer": live.choice("hidden layer", [1, 2, 3], 3),
+    }
+    return live.Live("learned", ParameterPlane(1.05 * reach), show, controls)
+
+
+def _mean_and_sd(values):
+    return f"{number(values.mean(), 3)} ± {number(values.std(), 3)}"

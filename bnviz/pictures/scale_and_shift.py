@@ -3,7 +3,7 @@
 import numpy as np
 
 from bnviz import style
-from bnviz.pictures.base import Picture
+from bnviz.pictures.base import Picture, Words
 from bnviz.pictures.panels import Bars
 
 LIMIT = 8
@@ -71,3 +71,52 @@ def _draw_curve(axes):
         fontsize=style.TEXT,
     )  # fmt: skip
     return axes.plot([], [], "o", color=style.STAGES["y"], ms=5, alpha=0.6)[0]
+
+
+class ParameterPlane(Picture):
+    """Where the γ and β of a layer's units have gone: a dot for each, with its path so far.
+
+    Above the plane stands the histogram of γ, beside it that of β. A step of γ is as long as the
+    same step of β.
+
+    Parameters
+    ----------
+    reach : float
+        β goes from −reach to reach, γ from 1 − reach to 1 + 3 reach.
+    """
+
+    def __init__(self, reach):
+        figure = style.new_figure(9, 5.2)
+        plane = style.frame(figure.add_axes([0.09, 0.12, 0.8, 0.692]), left=True)
+        above = style.frame(figure.add_axes([0.09, 0.83, 0.8, 0.16]))
+        aside = style.frame(figure.add_axes([0.9, 0.12, 0.09, 0.692]))
+        for axes in (above, aside):
+            axes.axis("off")
+        plane.set(xlim=(1 - reach, 1 + 3 * reach), ylim=(-reach, reach))
+        colour = {"color": style.STAGES["y"], "fontsize": style.TITLE}
+        plane.set_xlabel(r"scale $\gamma$", **colour)
+        plane.set_ylabel(r"shift $\beta$", **colour)
+        plane.axhline(0, color=style.PALE, linewidth=1, zorder=0)
+        plane.axvline(1, color=style.PALE, linewidth=1, zorder=0)
+        looks = {"fill": True, "color": style.STAGES["y"]}
+        self._gamma = Bars(above, np.linspace(1 - reach, 1 + 3 * reach, 81), 0.5, **looks)
+        self._beta = Bars(aside, np.linspace(-reach, reach, 41), 0.5, vertical=False, **looks)
+        (self._paths,) = plane.plot([], [], color=style.STAGES["y"], alpha=0.3, linewidth=1)
+        (self._dots,) = plane.plot([], [], "o", color=style.STAGES["y"], ms=5)
+        (start,) = plane.plot([1], [0], "+", color=style.INK, ms=13, mew=2)
+        label = Words(plane, 1, 0, align="r", lift=-16, transform=plane.transData)
+        label.text = "start (1, 0) "
+        moving = [*self._gamma.moving, *self._beta.moving, self._paths, self._dots, start, label]
+        super().__init__(figure, moving)
+
+    def update(self, gamma, beta):
+        """Show the paths `gamma` and `beta`, arrays (snapshots, units); the last row is now."""
+        self._gamma.update(gamma[-1])
+        self._beta.update(beta[-1])
+        self._dots.set_data(gamma[-1], beta[-1])
+        self._paths.set_data(_one_line(gamma), _one_line(beta))
+
+
+def _one_line(paths):
+    """The columns of (snapshots, units) one after the other, with nan, a gap, behind each."""
+    return np.vstack([paths, np.full_like(paths[:1], np.nan)]).ravel(order="F")
