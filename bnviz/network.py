@@ -123,7 +123,15 @@ def stack(networks):
     """Many networks of one form as one: each parameter gets a new leading axis.
 
     The statistics for test time are left behind: measure them again for the stack.
+    Raises ValueError for networks that differ in more than the values of their parameters.
     """
+    networks = list(networks)
+    forms = {(net.activation, net.eps, _shapes(net)) for net in networks}
+    if len(forms) != 1:
+        raise ValueError(
+            "stack needs networks of the same sizes, activation, eps and kinds of parameters, got "
+            f"{len(networks)} of {len(forms)} forms: train the others apart"
+        )
     layers = map_parameters(lambda *values: np.stack(values), *(net.layers for net in networks))
     return networks[0]._replace(layers=layers, statistics=None)
 
@@ -137,15 +145,11 @@ def select(net, index):
 
 def map_parameters(function, *trees):
     """Layers of function(p, q, …) for every parameter p, q, … that stands in the same place."""
-    return tuple(
-        Layer(
-            *(
-                None if values[0] is None else function(*values)
-                for values in zip(*layers, strict=True)
-            )
-        )
-        for layers in zip(*trees, strict=True)
-    )
+
+    def apply(*values):
+        return None if values[0] is None else function(*values)
+
+    return tuple(Layer(*map(apply, *layers)) for layers in zip(*trees, strict=True))
 
 
 def forward(net, x):
@@ -241,6 +245,11 @@ def cross_entropy(logits, labels):
     dlogits = exp / (total * m)
     dlogits[hit] -= 1 / m
     return loss, dlogits
+
+
+def _shapes(net):
+    """The shape of every parameter, layer by layer; () for one that is not there."""
+    return tuple(np.shape(value) for layer in net.layers for value in layer)
 
 
 def _weight_std(weights, inputs, units):

@@ -1,0 +1,398 @@
+"""Training: single steps by hand, the record, statistics for test time, and what is learned."""
+
+import dataclasses
+import time
+import warnings
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from bnviz import batchnorm, digits, network, training
+
+SIZES = (64, 20, 20, 10)
+DATA = digits.load()
+TEST = (DATA.test_images, DATA.test_labels)
+
+
+def train(net, steps=20, **choices):
+    return training.train(net, DATA.images, DATA.labels, steps=steps, **choices)
+
+
+def arrays_of(run):
+    """Every array of a run, in a fixed order."""
+    record = [run.steps, run.loss, run.accuracy, run.z, run.gamma, run.beta, run.diverged]
+    parameters = [value for layer in run.network.layers for value in layer if value is not None]
+    statistics = [value for pair in run.network.statistics + run.running for value in pair]
+    return record + parameters + statistics
+
+
+# Mini-batches
+
+
+def test_every_epoch_is_shuffled_anew_and_drops_what_is_left():
+    batches = list(islice(training.minibatches(10, 3), 6))
+    epochs = np.concatenate(batches[:3]), np.concatenate(batches[3:])
+    for epoch in epochs:
+        assert len(epoch) == len(set(epoch)) == 9
+        assert set(epoch) <= set(range(10))
+    assert (epochs[0] != epochs[1]).any()
+
+
+def test_the_seed_draws_the_minibatches():
+    first, again, other = (
+        np.stack(list(islice(training.minibatches(100, 10, seed), 30))) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 11])
+def test_minibatches_refuses_a_batch_no_epoch_can_fill(batch_size):
+    with pytest.raises(ValueError, match=f"all 10, got batch_size={batch_size}"):
+        training.minibatches(10, batch_size)
+
+
+# Steps
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_one_step_goes_down_the_gradient(batch_norm):
+    net = network.init(SIZES, batch_norm=batch_norm, dtype=np.float64)
+    batch = next(training.minibatches(len(DATA.images), 60, seed=5))
+    logits, cache = network.forward(net, DATA.images[batch])
+    loss, dlogits = network.cross_entropy(logits, DATA.labels[batch])
+    run = train(net, steps=1, learning_rate=0.7, seed=5)
+    assert run.loss[1] == loss
+    for before, after, slopes in zip(
+        net.layers, run.network.layers, network.backward(dlogits, cache), strict=True
+    ):
+        for old, new, slope in zip(before, after, slopes, strict=True):
+            if old is not None:
+                np.testing.assert_allclose(new, old - 0.7 * slope, rtol=1e-14)
+
+
+def test_same_seed_same_run_bit_for_bit():
+    net = network.init(SIZES)
+    first, again, other = (train(net, test=TEST, rate=0.1, seed=seed) for seed in (3, 3, 4))
+    for array, same in zip(arrays_of(first), arrays_of(again), strict=True):
+        np.testing.assert_array_equal(array, same)
+    assert (first.loss != other.loss).any()
+    assert (first.z[0] != other.z[0]).any()  # other examples
+
+
+def test_training_changes_nothing_it_was_given():
+    net, images = network.init(SIZES), DATA.images.copy()
+    before = [value.copy() for layer in net.layers for value in layer if value is not None]
+    train(net, rate=0.1)
+    after = [value for layer in net.layers for value in layer if value is not None]
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+    np.testing.assert_array_equal(images, DATA.images)
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_a_stack_learns_what_its_networks_learn_alone(batch_norm):
+    starts = [(0, 0.1, 0.3), (1, 1.0, 0.03), (2, "xavier", 3.0)]  # seed, weights, learning rate
+    nets = [
+        network.init(SIZES, batch_norm, weights, seed=seed, dtype=np.float64)
+        for seed, weights, _ in starts
+    ]
+    rates = [learning_rate for *_, learning_rate in starts]
+    choices = {"steps": 40, "snapshots": 8, "test": TEST, "rate": 0.1}
+    together = train(network.stack(nets), learning_rate=rates, **choices)
+    for index, (net, rate) in enumerate(zip(nets, rates, strict=True)):
+        alone = train(net, learning_rate=rate, **choices)
+        np.testing.assert_allclose(together.loss[:, index], alone.loss, rtol=1e-9)
+        np.testing.assert_allclose(together.accuracy[:, index], alone.accuracy)
+        np.testing.assert_allclose(together.z[:, :, index], alone.z, rtol=1e-8, atol=1e-9)
+        trained = network.select(together.network, index)
+        assert training.accuracy(trained, *TEST) == training.accuracy(alone.network, *TEST)
+        if batch_norm:
+            np.testing.assert_allclose(together.gamma[:, :, index], alone.gamma, rtol=1e-9)
+            for ours, expected in zip(together.running, alone.running, strict=True):
+                np.testing.assert_allclose(ours[0][index], expected[0], rtol=1e-9, atol=1e-9)
+                np.testing.assert_allclose(ours[1][index], expected[1], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "frozen", [("gamma", "beta"), ("gamma",), ("weights",), ("weights", "bias", "gamma", "beta")]
+)
+def test_frozen_parameters_stay_and_the_others_move(frozen):
+    net = network.init(SIZES)
+    after = train(net, frozen=frozen).network.layers[0]
+    for name in ("weights", "gamma", "beta"):
+        moved = (getattr(after, name) != getattr(net.layers[0], name)).any()
+        assert moved == (name not in frozen)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_run_keeps_the_precision_of_its_network(dtype):
+    net = network.init(SIZES, dtype=dtype)
+    run = training.train(
+        net, DATA.images.astype(float), DATA.labels, steps=3, learning_rate=np.float64(1), rate=0.1
+    )
+    arrays = arrays_of(dataclasses.replace(run, steps=run.loss, accuracy=run.loss, diverged=run.z))
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+# The record
+
+
+def test_snapshots_are_dense_at_the_start():
+    steps = training.snapshot_steps(600, 13)
+    np.testing.assert_array_equal(steps, [round(600 * (k / 12) ** 2) for k in range(13)])
+
+
+@pytest.mark.parametrize(("steps", "snapshots"), [(1, 2), (5, 120), (600, 120), (10**6, 40)])
+def test_snapshots_go_from_start_to_end_and_never_twice(steps, snapshots):
+    at = training.snapshot_steps(steps, snapshots)
+    assert at[0] == 0
+    assert at[-1] == steps
+    assert (np.diff(at) > 0).all()
+    assert len(at) <= snapshots
+
+
+def test_a_record_is_bounded_however_many_the_steps():
+    net = network.init(SIZES)
+    short, long = (
+        train(net, steps=steps, snapshots=12, examples=30, test=TEST) for steps in (150, 900)
+    )
+    assert len(long.steps) == 12
+    for name in ("steps", "loss", "accuracy", "z", "gamma", "beta"):
+        assert getattr(long, name).shape == getattr(short, name).shape
+    assert long.z.shape == (12, 2, 30)
+
+
+def test_the_record_shows_the_run():
+    net = network.init(SIZES)
+    run = train(net, steps=9, snapshots=4, unit=7, examples=10**9, test=TEST)
+    np.testing.assert_array_equal(run.steps, [0, 1, 4, 9])
+    for row, shown in [(0, net), (-1, run.network)]:
+        nets = network.forward(shown, DATA.images)[1].z
+        for layer, z in enumerate(nets):
+            np.testing.assert_allclose(np.sort(run.z[row, layer]), np.sort(z[:, 7]), atol=1e-4)
+            np.testing.assert_array_equal(run.gamma[row, layer], shown.layers[layer].gamma)
+            np.testing.assert_array_equal(run.beta[row, layer], shown.layers[layer].beta)
+        exact = training.population_statistics(shown, DATA.images, len(DATA.images))
+        shown = shown._replace(statistics=exact)
+        assert run.accuracy[row] == training.accuracy(shown, *TEST)
+
+
+def test_the_recorded_loss_is_the_mean_since_the_snapshot_before():
+    net = network.init(SIZES)
+    every, few = (train(net, steps=9, snapshots=snapshots) for snapshots in (10**4, 3))
+    np.testing.assert_array_equal(every.steps, range(10))
+    np.testing.assert_array_equal(few.steps, [0, 2, 9])
+    np.testing.assert_allclose(few.loss[1:], [every.loss[1:3].mean(), every.loss[3:].mean()])
+    logits, _ = network.forward(net, DATA.images)
+    at_start = train(net, steps=1, examples=10**9).loss[0]
+    np.testing.assert_allclose(at_start, network.cross_entropy(logits, DATA.labels)[0], rtol=1e-5)
+
+
+def test_hidden_layers_may_differ_in_width():
+    net = network.stack([network.init((64, 5, 8, 10), seed=seed) for seed in range(2)])
+    run = train(net, unit=4)
+    assert run.gamma.shape == (len(run.steps), 2, 2, 8)
+    assert np.isnan(run.gamma[:, 0, :, 5:]).all()
+    assert np.isfinite(run.gamma[:, 0, :, :5]).all()
+    assert np.isfinite(run.gamma[:, 1]).all()
+    assert run.z.shape == (len(run.steps), 2, 2, 512)
+
+
+def test_without_batch_norm_and_test_images_there_is_nothing_of_them():
+    run = train(network.init(SIZES, batch_norm=False), rate=0.1)
+    assert (run.accuracy, run.gamma, run.beta) == (None, None, None)
+    assert (run.running, run.network.statistics) == (None, None)
+
+
+def test_a_divergent_network_says_so_and_disturbs_no_other():
+    nets = [network.init(SIZES, False, 1.0, "relu", seed=seed) for seed in range(3)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = train(network.stack(nets), learning_rate=[0.001, 1e20, 0.01], test=TEST)
+        accuracy = training.accuracy(run.network, *TEST)
+    np.testing.assert_array_equal(run.diverged, [False, True, False])
+    for index, rate in [(0, 0.001), (2, 0.01)]:
+        alone = train(nets[index], learning_rate=rate, test=TEST)
+        assert not alone.diverged
+        np.testing.assert_allclose(run.loss[:, index], alone.loss, rtol=1e-4)
+        assert accuracy[index] == run.accuracy[-1, index]
+    assert not np.isfinite(run.loss[-1, 1])
+    assert accuracy[1] == np.mean(DATA.test_labels == 0)
+
+
+def test_a_divergent_network_with_batch_norm_is_no_error_either():
+    net = network.init(SIZES, activation="relu")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = train(net, learning_rate=1e30, test=TEST, rate=0.1)
+    assert run.diverged
+
+
+def test_steps_to_is_the_first_snapshot_that_got_there():
+    run = train(network.init(SIZES), steps=9, snapshots=4)  # 0, 1, 4, 9
+    run = dataclasses.replace(run, accuracy=np.array([[0.1, 0.1], [0.9, 0.2], [0.5, 0.3], [1, 0]]))
+    np.testing.assert_array_equal(training.steps_to(run, 0.9), [1, np.inf])
+    np.testing.assert_array_equal(training.steps_to(run, 0.3), [1, 4])
+
+
+def test_steps_to_needs_a_recorded_accuracy():
+    with pytest.raises(ValueError, match=r"train with test=\(images, labels\)"):
+        training.steps_to(train(network.init(SIZES), steps=1), 0.9)
+
+
+def test_a_short_run_prints_nothing(capfd):
+    train(network.init(SIZES))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_long_run_shows_progress_and_wipes_it_away(capsys, monkeypatch):
+    def slow_forward(net, x, forward=network.forward):
+        time.sleep(0.2)
+        return forward(net, x)
+
+    monkeypatch.setattr(network, "forward", slow_forward)
+    train(network.init(SIZES, batch_norm=False), steps=4, snapshots=5)
+    out, err = capsys.readouterr()
+    assert "training: 100%" in out
+    assert out.endswith("\r")
+    assert not out.split("\r")[-2].strip()
+    assert err == ""
+
+
+# Statistics for test time
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    net = network.init(SIZES, batch_norm=False, weights=0)
+    for digit in (0, 7):
+        net.layers[-1].bias[:] = np.eye(10)[digit]
+        assert training.accuracy(net, *TEST) == np.mean(DATA.test_labels == digit)
+
+
+@pytest.mark.parametrize("m", [2, 4, 8])
+def test_algorithm_2_is_unbiased_in_the_first_layer_and_only_there(m):
+    net = network.init((64, 100, 100, 10), weights=0.3, dtype=np.float64)
+    images = DATA.images[:1432]  # a whole number of mini-batches
+    (mean, var), (_, deep) = training.population_statistics(net, images, m)
+    z = images @ net.layers[0].weights
+    np.testing.assert_allclose(mean, z.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose((var / z.var(axis=0)).mean(), 1, rtol=0.03)
+
+    epoch = islice(training.minibatches(len(images), m), len(images) // m)
+    (_, variances), _ = training.batch_statistics(net, images, epoch)
+    uncorrected = variances.mean(axis=0) / z.var(axis=0)
+    np.testing.assert_allclose(uncorrected.mean(), (m - 1) / m, rtol=0.03)
+
+    (_, exact) = training.population_statistics(net, images, len(images))[1]
+    assert (deep / exact).mean() > 1 + 0.4 / m  # its inputs were normalized by the same batches
+
+
+def test_all_images_as_one_batch_give_the_statistics_of_the_population():
+    net, n = network.init(SIZES, dtype=np.float64), len(DATA.images)
+    statistics = training.population_statistics(net, DATA.images, n)
+    for (mean, var), z in zip(statistics, network.forward(net, DATA.images)[1].z, strict=True):
+        np.testing.assert_allclose(mean, z.mean(axis=0), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(var, z.var(axis=0, ddof=1), rtol=1e-9)
+
+
+def test_a_trained_network_carries_algorithm_2_of_its_own_batch_size():
+    run = train(network.init(SIZES), batch_size=30)
+    again = training.population_statistics(run.network, DATA.images, 30)
+    for pair, expected in zip(run.network.statistics, again, strict=True):
+        np.testing.assert_array_equal(pair, expected)
+
+
+def test_batch_statistics_are_those_of_each_minibatch():
+    net = network.stack([network.init(SIZES, seed=seed) for seed in range(2)])
+    batches = list(islice(training.minibatches(len(DATA.images), 7), 5))
+    layers = training.batch_statistics(net, DATA.images, batches)
+    assert len(layers) == 2
+    for layer, (means, variances) in enumerate(layers):
+        assert means.shape == variances.shape == (5, 2, 20)
+        z = network.forward(net, DATA.images[batches[3]])[1].z[layer]
+        mean, var = batchnorm.batch_statistics(z)
+        np.testing.assert_allclose(means[3], mean, rtol=1e-6)
+        np.testing.assert_allclose(variances[3], var, rtol=1e-6)
+
+
+def test_batch_statistics_needs_batch_norm():
+    with pytest.raises(ValueError, match="needs a network with batch norm, got one without"):
+        training.batch_statistics(network.init(SIZES, batch_norm=False), DATA.images, [[0, 1]])
+
+
+def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
+    net = network.init(SIZES, dtype=np.float64)
+    frozen = network.Layer._fields  # the network stands still, so its statistics can be retraced
+    batches = list(islice(training.minibatches(len(DATA.images), 5), 3))
+    layers = training.batch_statistics(net, DATA.images, batches)
+    for rate in (1, 0.1):
+        run = train(net, steps=3, batch_size=5, frozen=frozen, rate=rate)
+        old = np.array([(1 - rate) ** 3 * start for start in (0, 1)])
+        weights = [(1 - rate) ** age * rate for age in (2, 1, 0)]
+        for (mean, var), (means, variances) in zip(run.running, layers, strict=True):
+            np.testing.assert_allclose(mean, old[0] + weights @ means, rtol=1e-12)
+            np.testing.assert_allclose(var, old[1] + weights @ (variances * 5 / 4), rtol=1e-12)
+
+
+def test_running_averages_serve_at_test_time_once_they_caught_up():
+    early, late = (train(network.init(SIZES), steps, rate=0.01) for steps in (60, 600))
+    behind, level = (
+        training.accuracy(run.network, *TEST)
+        - training.accuracy(run.network._replace(statistics=run.running), *TEST)
+        for run in (early, late)
+    )
+    assert behind > 0.2
+    assert abs(level) < 0.03
+
+
+# What is learned
+
+
+def test_batch_norm_learns_digits_in_a_tenth_of_the_steps():
+    sizes = (64, 100, 100, 100, 10)
+    with_norm, without = (
+        train(
+            network.stack([network.init(sizes, batch_norm, 0.1, seed=seed) for seed in range(3)]),
+            steps=600,
+            learning_rate=0.3,
+            snapshots=50,
+            test=TEST,
+        )
+        for batch_norm in (True, False)
+    )
+    assert (training.accuracy(with_norm.network, *TEST) >= 0.95).all()
+    steps = training.steps_to(with_norm, 0.9)
+    assert steps.max() <= 60
+    assert (training.steps_to(without, 0.9) >= 10 * steps).all()
+
+
+# Choices that cannot be trained with
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"steps": 0}, "at least 1 step and 2 snapshots, .* got steps=0"),
+        ({"snapshots": 1}, "at least 1 step and 2 snapshots, .* and snapshots=1"),
+        ({"batch_size": 1}, "needs 2 examples, got batch_size=1: one alone"),
+        ({"batch_size": 2000}, "all 1437, got batch_size=2000"),
+        ({"unit": 20}, "one of the 20 of the narrowest hidden layer, from 0, got 20"),
+        ({"unit": -1}, "from 0, got -1"),
+        ({"frozen": "gamma"}, r"got 'gamma': write \(\"gamma\",\)"),
+        ({"frozen": ("scale",)}, r"out of \['weights', .*\], got \('scale',\)"),
+        ({"learning_rate": [0.1, 1]}, r"got shape \(2,\): network.stack\(\[net\] \* 2\)"),
+        ({"rate": 2}, "between 0 and 1, got 2"),
+        ({"images": DATA.images[:, :60]}, r"shape \(n, 64\) here, got shape \(1437, 60\)"),
+        ({"images": DATA.images * np.nan}, "images are finite numbers, got nan or inf"),
+        ({"labels": DATA.labels[:9]}, r"shape \(1437,\), got int\d+ of shape \(9,\)"),
+        ({"labels": DATA.labels / 1}, "one integer per image, .* got float64"),
+        ({"labels": DATA.labels + 1}, "from 0 to 9 for 10 classes, got 1 to 10: count from 0"),
+    ],
+)
+def test_train_says_what_it_cannot_do(choices, message):
+    with pytest.raises(ValueError, match=message):
+        training.train(
+            **{"net": network.init(SIZES), "images": DATA.images, "labels": DATA.labels} | choices
+        )
