@@ -43,7 +43,7 @@ def learned():
     """
     run = example.trained()
     row = {step: index for index, step in enumerate(run.steps.tolist())}
-    reach = max(np.ptp(run.gamma) / 4, np.abs(run.beta).max(), 1 - run.gamma.min())
+    reach = max(1 - run.gamma.min(), (run.gamma.max() - 1) / 3, np.abs(run.beta).max())
 
     def show(step, layer):
         until = row[step] + 1

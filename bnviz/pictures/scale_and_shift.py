@@ -1,9 +1,10 @@
 """The pictures of notebook 05."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars
 
 LIMIT = 8
@@ -87,26 +88,27 @@ class ParameterPlane(Picture):
 
     def __init__(self, reach):
         figure = style.new_figure(9, 5.2)
-        plane = style.frame(figure.add_axes([0.09, 0.12, 0.8, 0.692]), left=True)
-        above = style.frame(figure.add_axes([0.09, 0.83, 0.8, 0.16]))
-        aside = style.frame(figure.add_axes([0.9, 0.12, 0.09, 0.692]))
-        for axes in (above, aside):
-            axes.axis("off")
-        plane.set(xlim=(1 - reach, 1 + 3 * reach), ylim=(-reach, reach))
+        plane = style.frame(figure.add_axes([0.11, 0.12, 0.78, 0.675]), left=True)
+        limits = {"xlim": (1 - reach, 1 + 3 * reach), "ylim": (-reach, reach)}
+        plane.set(**limits)
         colour = {"color": style.STAGES["y"], "fontsize": style.TITLE}
         plane.set_xlabel(r"scale $\gamma$", **colour)
         plane.set_ylabel(r"shift $\beta$", **colour)
         plane.axhline(0, color=style.PALE, linewidth=1, zorder=0)
         plane.axvline(1, color=style.PALE, linewidth=1, zorder=0)
-        looks = {"fill": True, "color": style.STAGES["y"]}
-        self._gamma = Bars(above, np.linspace(1 - reach, 1 + 3 * reach, 81), 0.5, **looks)
-        self._beta = Bars(aside, np.linspace(-reach, reach, 41), 0.5, vertical=False, **looks)
-        (self._paths,) = plane.plot([], [], color=style.STAGES["y"], alpha=0.3, linewidth=1)
+        plane.text(
+            1, -0.97 * reach, "start (1, 0) ", color=style.INK, fontsize=style.TEXT, ha="right"
+        )
+        # as many bins as put the start in the middle of one
+        self._gamma = _Margin(figure.add_axes([0.11, 0.81, 0.78, 0.18]), limits["xlim"], 82)
+        self._beta = _Margin(
+            figure.add_axes([0.9, 0.12, 0.09, 0.675]), limits["ylim"], 41, vertical=False
+        )
+        faint = 0.7 + 0.3 * np.array(to_rgb(style.STAGES["y"]))  # opaque, to hide the lines at 0, 1
+        (self._paths,) = plane.plot([], [], color=faint, linewidth=1)
         (self._dots,) = plane.plot([], [], "o", color=style.STAGES["y"], ms=5)
         (start,) = plane.plot([1], [0], "+", color=style.INK, ms=13, mew=2)
-        label = Words(plane, 1, 0, align="r", lift=-16, transform=plane.transData)
-        label.text = "start (1, 0) "
-        moving = [*self._gamma.moving, *self._beta.moving, self._paths, self._dots, start, label]
+        moving = [self._paths, self._dots, start, *self._gamma.moving, *self._beta.moving]
         super().__init__(figure, moving)
 
     def update(self, gamma, beta):
@@ -117,6 +119,32 @@ class ParameterPlane(Picture):
         self._paths.set_data(_one_line(gamma), _one_line(beta))
 
 
+class _Margin:
+    """The histogram of one parameter along a side of the plane, with a bar from mean ± sd."""
+
+    def __init__(self, axes, limits, bins, vertical=True):
+        axes.axis("off")
+        edges = np.linspace(*limits, bins + 1)
+        looks = {"fill": True, "color": style.STAGES["y"], "vertical": vertical}
+        self._bars = Bars(axes, edges, 0.16, **looks)
+        over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
+        self._vertical = vertical
+        (self._spread,) = axes.plot([], [], transform=over, color=style.INK, linewidth=2.5)
+        (self._mean,) = axes.plot([], [], "o", transform=over, color=style.INK, ms=6)
+        self.moving = [*self._bars.moving, self._spread, self._mean]
+
+    def update(self, values):
+        self._bars.update(values)
+        mean, sd = values.mean(), values.std()
+        for line, along in (self._spread, [mean - sd, mean + sd]), (self._mean, [mean]):
+            across = [0.88] * len(along)
+            line.set_data(*((along, across) if self._vertical else (across, along)))
+
+
 def _one_line(paths):
-    """The columns of (snapshots, units) one after the other, with nan, a gap, behind each."""
-    return np.vstack([paths, np.full_like(paths[:1], np.nan)]).ravel(order="F")
+    """The columns of (snapshots, units) one after the other, with nan, a gap, behind each.
+
+    Every fourth snapshot and the last: the eye sees the same path, drawn in a third of the time.
+    """
+    gap = np.full_like(paths[:1], np.nan)
+    return np.vstack([paths[:-1:4], paths[-1:], gap]).ravel(order="F")
