@@ -27,6 +27,8 @@ BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 ONE_THREAD = dict.fromkeys(
     ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
 )
+# a progress bar appears only where a run is slow, so it must not count as what a cell shows
+NO_BARS = {"TQDM_DISABLE": "1"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 NOTEBOOK_METADATA = {
     "kernelspec": {
@@ -48,11 +50,11 @@ def test(arguments):
     """Check the style, run every test and every notebook; given arguments, pytest alone."""
     set_up("test")
     if arguments:
-        return call("-m", "pytest", *arguments)
+        return call("-m", "pytest", *arguments, **NO_BARS)
     return (
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
-        or call("-m", "pytest")
+        or call("-m", "pytest", **NO_BARS)
     )
 
 
@@ -60,9 +62,10 @@ def refresh(arguments):
     """Run notebooks in place, then drop from them what no reader without a kernel can see."""
     set_up("lab")
     paths = arguments or sorted(str(path) for path in HERE.glob("notebooks/*.ipynb"))
-    options = ["record_timing=False", "store_widget_state=False", "coalesce_streams=True"]
-    traits = [f"--ExecutePreprocessor.{option}" for option in options]
-    code = call("-m", "nbconvert", "--to=notebook", "--execute", "--inplace", *traits, *paths)
+    options = ["--to=notebook", "--execute", "--inplace"]
+    options += ["--ExecutePreprocessor.record_timing=False"]
+    options += ["--ExecutePreprocessor.store_widget_state=False"]
+    code = call("-m", "nbconvert", *options, *paths, **NO_BARS)
     for path in paths if code == 0 else []:
         clean(HERE / path)
     return code
@@ -75,13 +78,29 @@ def clean(path):
     """Save a notebook with its pictures in place of widget views, and the same metadata always."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
     notebook["metadata"] = NOTEBOOK_METADATA  # the widgets' state was in here, too
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
+    for cell in [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]:
+        cell["outputs"] = merge(cell["outputs"])
+        for data in [output.get("data", {}) for output in cell["outputs"]]:
             if set(data) - {WIDGET_VIEW, "text/plain"}:
                 data.pop(WIDGET_VIEW, None)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     path.write_bytes(text.encode("utf-8"))
+
+
+def merge(outputs):
+    """Join what was printed in pieces: where the pieces end depends on the clock."""
+    merged = []
+    for output in outputs:
+        if (
+            merged
+            and output["output_type"] == "stream"
+            and output["name"] == merged[-1].get("name")
+        ):
+            pieces = merged[-1]["text"] + output["text"]
+            merged[-1]["text"] = "".join(pieces).splitlines(keepends=True)
+        else:
+            merged.append(output)
+    return merged
 
 
 def set_up(extra):
@@ -138,11 +157,12 @@ def must(*command):
         )
 
 
-def call(*arguments):
-    """Run `.venv`'s Python in this folder; return its exit code."""
+def call(*arguments, **settings):
+    """Run `.venv`'s Python in this folder, with settings in its environment; return its exit code."""
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the child, which may ask back
     command = [str(PYTHON)] + [str(argument) for argument in arguments]
-    return subprocess.call(command, cwd=str(HERE), env=dict(ONE_THREAD, **os.environ))
+    environment = {**ONE_THREAD, **os.environ, **settings}
+    return subprocess.call(command, cwd=str(HERE), env=environment)
 
 
 def main(arguments):

@@ -1,0 +1,97 @@
+"""The arrows between the rooms of the package go one way."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "bnviz"
+ARROWS = {
+    "batchnorm": {"numpy"},
+    "network": {"batchnorm", "numpy"},
+    "training": {"network", "batchnorm", "numpy", "tqdm"},
+    "digits": {"numpy"},
+    "measures": {"numpy"},
+    "style": {"numpy", "matplotlib"},
+    "pictures": {"style", "measures", "numpy", "matplotlib", "PIL"},
+    "live": {"ipywidgets"},
+    "explore": {
+        "live",
+        "pictures",
+        "style",
+        "training",
+        "network",
+        "batchnorm",
+        "digits",
+        "measures",
+        "numpy",
+    },
+}
+HEAVY = {"numpy", "matplotlib", "ipywidgets", "tqdm", "scipy", "sklearn", "jax", "torch"}
+
+
+def reach(room):
+    """Return every room and library at the end of some chain of arrows that starts at `room`."""
+    return {room}.union(*(reach(right) for right in ARROWS.get(room, ())))
+
+
+def files(room):
+    """Return the source files of a room, be it a module or a folder."""
+    return [PACKAGE / f"{room}.py"] if (PACKAGE / f"{room}.py").exists() else folder(room)
+
+
+def folder(room):
+    return sorted((PACKAGE / room).glob("*.py"))
+
+
+def imported(path):
+    """Return what a file imports, wherever in it: rooms by their name, libraries by theirs."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by dots: write bnviz.{node.module}"
+            whole = node.module == "bnviz"
+            names |= {f"bnviz.{alias.name}" for alias in node.names} if whole else {node.module}
+    roots = {name.removeprefix("bnviz.").split(".")[0] for name in names}
+    return roots - sys.stdlib_module_names
+
+
+def loaded(module, tmp_path):
+    """Return what a fresh interpreter has in sys.modules after importing `module`, not before."""
+    code = f"import json, sys; old = set(sys.modules); import {module}; "
+    code += "print(json.dumps(sorted(set(sys.modules) - old)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    return set(json.loads(answer.stdout))
+
+
+def test_every_room_has_its_arrows_here():
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert modules | folders == set(ARROWS)
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_a_room_imports_only_what_its_arrows_point_to(room):
+    sources = files(room)
+    assert sources
+    for path in sources:
+        assert imported(path) <= ARROWS[room] | {room}, path.name
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_a_room_loads_only_what_its_arrows_reach(room, tmp_path):
+    names = loaded(f"bnviz.{room}", tmp_path)
+    rooms = {name.split(".")[1] for name in names if name.startswith("bnviz.")}
+    assert room in rooms
+    assert rooms | (names & HEAVY) <= reach(room)
+
+
+def test_the_package_alone_loads_nothing(tmp_path):
+    assert loaded("bnviz", tmp_path) == {"bnviz"}
