@@ -66,8 +66,8 @@ def refresh(arguments):
     options += ["--ExecutePreprocessor.record_timing=False"]
     options += ["--ExecutePreprocessor.store_widget_state=False"]
     code = call("-m", "nbconvert", *options, *paths, **NO_BARS)
-    for path in paths if code == 0 else []:
-        clean(HERE / path)
+    for path in filter(Path.exists, [HERE / path for path in paths]):
+        clean(path)  # after a failure, too: some notebooks may have been run
     return code
 
 
@@ -158,7 +158,7 @@ def must(*command):
 
 
 def call(*arguments, **settings):
-    """Run `.venv`'s Python in this folder, with settings in its environment; return its exit code."""
+    """Run `.venv`'s Python in this folder, its environment set; return its exit code."""
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the child, which may ask back
     command = [str(PYTHON)] + [str(argument) for argument in arguments]
     environment = {**ONE_THREAD, **os.environ, **settings}
