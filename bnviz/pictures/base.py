@@ -94,8 +94,8 @@ class Words(Artist):
 
     def __init__(self, axes, x, y, *, align="l", lift=0.0, transform=None, color=style.INK):
         super().__init__()
-        self.set_figure(axes.get_figure())
         self.set_transform(transform or axes.transAxes)
+        axes.add_artist(self)  # so that `figure.savefig` has it, too
         self.place, self.text = (x, y), ""
         self._align, self._lift = align, lift
         self._rgb = np.round(255 * np.array(to_rgb(color)))

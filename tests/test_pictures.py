@@ -1,0 +1,303 @@
+"""What every picture promises, shown on one made here and on those of the package."""
+
+import base64
+import inspect
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
+
+from bnviz import pictures, style
+from bnviz.pictures.base import Words
+from bnviz.pictures.panels import Bars, Histogram
+
+VALUES = np.linspace(-3, 5, 400)
+
+
+class Line(pictures.Picture):
+    """The smallest picture: a line and a word that move over a frame that does not."""
+
+    def __init__(self):
+        figure = style.new_figure(3, 2)
+        axes = style.frame(figure.add_axes([0.1, 0.2, 0.8, 0.7]))
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        (self._line,) = axes.plot([], [], color=style.STAGES["z"], lw=3)
+        self._words = Words(axes, 0, 0.9)
+        super().__init__(figure, [self._line, self._words])
+
+    def update(self, height):
+        self._line.set_data([0.2, 0.8], [height, height])
+        self._words.text = f"height {height}"
+
+
+def decoded(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def saved(figure, dpi=style.DRAW_DPI):
+    file = io.BytesIO()
+    figure.savefig(file, dpi=dpi)
+    return file.getvalue()
+
+
+def drawn_words(text="mean", **looks):
+    """Return the rows and columns (from below left, in pixels) where `text` made its mark."""
+    figure = style.new_figure(3, 2)
+    axes = figure.add_axes([0, 0, 1, 1])
+    axes.axis("off")
+    words = Words(axes, **looks)
+    words.text = text
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    dark = (np.asarray(canvas.buffer_rgba())[::-1, :, :3] < 255).any(axis=-1)
+    rows, columns = np.nonzero(dark)
+    assert rows.size, "nothing was drawn"
+    return SimpleNamespace(
+        left=columns.min(), right=columns.max(), bottom=rows.min(), top=rows.max()
+    )
+
+
+# Drawing
+
+
+def test_same_values_same_bytes():
+    picture = Line()
+    picture.update(0.5)
+    first = picture.png()
+    assert picture.png() == first
+    picture.update(0.25)
+    assert picture.png() != first
+    picture.update(0.5)
+    assert picture.png() == first
+
+
+def test_moved_equals_fresh():
+    moved, fresh = Line(), Line()
+    for height in (0.1, 0.9, 0.3):
+        moved.update(height)
+        moved.png()
+    fresh.update(0.3)
+    assert moved.png() == fresh.png()
+
+
+def test_blitted_equals_a_full_draw():
+    picture = Line()
+    for height in (0.2, 0.6):
+        picture.update(height)
+        blitted = picture._pixels()[..., :3].astype(int)
+        assert (blitted == decoded(saved(picture.figure))).all()
+
+
+def test_saving_at_another_size_leaves_the_picture_alone():
+    picture = Line()
+    picture.update(0.5)
+    before = picture.png()
+    saved(picture.figure, dpi=70)
+    assert picture.png() == before
+
+
+def test_still_part_is_drawn_once(monkeypatch):
+    picture = Line()
+    picture.update(0.5)
+    picture.png()
+    monkeypatch.setattr(picture._canvas, "draw", lambda: pytest.fail("everything drawn anew"))
+    picture.update(0.6)
+    picture.png()
+
+
+# Encoding
+
+
+def test_png_has_a_palette_and_twice_the_displayed_width():
+    picture = Line()
+    picture.update(0.5)
+    image = Image.open(io.BytesIO(picture.png()))
+    assert (image.format, image.mode) == ("PNG", "P")
+    assert image.width == 2 * picture.width == 600
+    assert not image.info, "a date or a version in the file would change its bytes"
+
+
+def test_encoding_loses_only_shades():
+    picture = Line()
+    picture.update(0.5)
+    lost = np.abs(decoded(picture.png()) - picture._pixels()[..., :3])
+    assert lost.max() <= 32  # of 255, on the edge of a letter
+    assert lost.mean() < 0.5
+
+
+def test_still_writes_the_caption_under_the_picture():
+    picture = Line()
+    picture.update(0.5)
+    (plain, plain_metadata), (data, metadata) = picture.still(), picture.still("Mean 3, sd < 2.")
+    below = decoded(base64.b64decode(data["image/png"]))
+    above = decoded(base64.b64decode(plain["image/png"]))
+    assert (below[: len(above)] == above).all()
+    strip = below[len(above) :]
+    assert strip.shape[0] > 40
+    assert (strip < 100).any(), "no letters in the strip"
+    assert (strip[:, [0, -1]] == 255).all(), "letters run over the edge"
+    assert metadata["image/png"] == {"width": 300, "alt": "Mean 3, sd < 2."}
+    assert plain_metadata["image/png"]["alt"] == ""
+
+
+def test_long_caption_is_wrapped():
+    picture = Line()
+    picture.update(0.5)
+    heights = []
+    for caption in ("A word.", "mean 10.00 and sd 0.50, " * 8):
+        strip = decoded(base64.b64decode(picture.still(caption)[0]["image/png"]))[400:]
+        heights.append(len(strip))
+        assert (strip[:, -4:] == 255).all(), "letters run over the right edge"
+        assert (strip[-2:] == 255).all(), "letters run over the lower edge"
+    assert heights[1] > 3 * heights[0]
+
+
+def test_picture_shows_itself_in_a_cell():
+    picture = Line()
+    picture.update(0.5)
+    data, metadata = picture._repr_mimebundle_()
+    assert data["text/plain"] == "Line"
+    assert base64.b64decode(data["image/png"]) == picture.png()
+    assert metadata["image/png"]["width"] == picture.width
+
+
+# Words
+
+
+def test_words_stand_on_their_base_line_at_x():
+    place = drawn_words("Hx", x=0.5, y=0.5)
+    assert abs(place.left - 300) <= 4  # an H leaves a little room on its left
+    assert place.bottom == 200
+    assert 20 <= place.top - place.bottom <= 26  # an H of 11 points at 200 dpi
+
+
+def test_words_are_aligned():
+    left = drawn_words("HxH", x=0.5, y=0.5)
+    middle = drawn_words("HxH", x=0.5, y=0.5, align="m")
+    right = drawn_words("HxH", x=0.5, y=0.5, align="r")
+    assert abs((middle.left + middle.right) / 2 - 300) <= 3
+    assert abs(right.right - 300) <= 4
+    assert left.left > middle.left > right.left
+
+
+def test_words_are_lifted_by_points():
+    low, high = drawn_words(x=0.5, y=0.5), drawn_words(x=0.5, y=0.5, lift=36)
+    assert high.bottom - low.bottom == 100  # 36 points are half an inch
+    assert high.left == low.left
+
+
+def test_words_have_the_letters_that_captions_use():
+    picture = Line()
+    shapes = set()
+    for sign in "−±σγβεμ◂▸²√\ue000":  # the last is in no font
+        picture._words.text = sign
+        shapes.add(picture._pixels().tobytes())
+    assert len(shapes) == 12, "a sign is drawn as the box of a missing letter"
+
+
+# Panels
+
+
+def axes():
+    return style.new_figure(3, 2).add_subplot()
+
+
+def test_bars_count_what_falls_outside():
+    panel = axes()
+    bars = Bars(panel, [0, 1, 2], 0.5)
+    assert bars.update([-1, 0.5, 1.2, 1.4, 1.8, 7, 8, 9]) == (1 / 8, 3 / 8)
+    (artist,) = bars.moving
+    assert artist.get_data().values.tolist() == [1 / 8, 3 / 8]
+    assert panel.get_ylim() == pytest.approx((0, 0.625))  # 0.5 reaches 80 % of the height
+    assert panel.get_xlim() == (0, 2)
+
+
+def test_bars_lie_on_their_side():
+    panel = axes()
+    Bars(panel, [0, 1, 2], 0.5, vertical=False).update([0.5])
+    assert panel.get_xlim() == pytest.approx((0, 0.625))
+    assert panel.get_ylim() == (0, 2)
+
+
+def test_bars_of_nothing_are_flat():
+    bars = Bars(axes(), [0, 1, 2], 0.5)
+    assert bars.update([]) == (0, 0)
+    assert bars.moving[0].get_data().values.tolist() == [0, 0]
+
+
+def test_histogram_says_mean_sd_and_what_is_outside():
+    panel = Histogram(axes(), "z", [-2.0, 0.0, 2.0], 0.5)
+    panel.update(np.array([-1.0, 1.0, 1.0, 3.0]))
+    assert panel._numbers.text == "mean 1.00, sd 1.41"
+    assert panel._spread.get_xdata() == pytest.approx([1 - 2**0.5, 1 + 2**0.5])
+    assert (panel._below.text, panel._above.text) == ("", "25 % ▸")
+    panel.update(np.array([-9.0, 1.0]))
+    assert (panel._below.text, panel._above.text) == ("◂ 50 %", "")
+
+
+def test_histogram_of_none_is_left_out_and_comes_back():
+    panel = Histogram(axes(), "z", [-2.0, 0.0, 2.0], 0.5)
+    panel.update(np.array([-9.0, 1.0, 9.0]))
+    panel.update(None)
+    assert panel._numbers.text == "left out"
+    assert not panel._spread.get_visible()
+    assert not panel._mean.get_visible()
+    assert panel._bars.moving[0].get_data().values.tolist() == [0, 0]
+    assert (panel._below.text, panel._above.text) == ("", "")
+    panel.update(np.array([1.0]))
+    assert panel._spread.get_visible()
+    assert panel._numbers.text == "mean 1.00, sd 0.00"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(1.234, 2, "1.23"), (-1.5, 1, "−1.5"), (-0.001, 2, "0.00"), (0, 0, "0"), (-0.006, 2, "−0.01")],
+)
+def test_number(value, digits, text):
+    assert pictures.number(value, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0 %"), (0.004, "under 1 %"), (0.01, "1 %"), (0.126, "13 %"), (1, "100 %")],
+)
+def test_percent(share, text):
+    assert pictures.percent(share) == text
+
+
+# The pictures of the package
+
+
+def test_histogram_row_shows_each_stage():
+    row = pictures.HistogramRow(("z", "z_hat"))
+    row.update(z=VALUES, z_hat=None)
+    without = row.png()
+    row.update(z=VALUES, z_hat=VALUES)
+    assert row.png() != without
+    fresh = pictures.HistogramRow(("z", "z_hat"))
+    fresh.update(z=VALUES, z_hat=VALUES)
+    assert fresh.png() == row.png()
+
+
+def test_sigmoid_view_moves_and_comes_back():
+    view = pictures.SigmoidView(VALUES)
+    shown = {scale: 1 / (1 + np.exp(-scale * VALUES)) for scale in (1, 2)}
+    seen = []
+    for scale in (1, 2, 1):
+        view.update(scale * VALUES, shown[scale])
+        seen.append(view.png())
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_pipeline_strip_lights_the_stages_of_the_day():
+    everything, one = pictures.PipelineStrip(), pictures.PipelineStrip("z_hat")
+    assert everything.png() != one.png() != pictures.PipelineStrip("y").png()
+    assert everything.png() == pictures.PipelineStrip(*style.STAGES).png()
+
+
+def test_every_name_is_there():
+    exported = [getattr(pictures, name) for name in pictures.__all__]
+    assert sum(inspect.isclass(one) and issubclass(one, pictures.Picture) for one in exported) >= 4

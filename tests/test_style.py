@@ -1,0 +1,131 @@
+"""The five colours of the stages, told apart by every eye and in print, as numbers."""
+
+import io
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from bnviz import style
+from bnviz.pictures import Picture
+
+# Machado, Oliveira & Fernandes 2009, severity 1: what linear RGB looks like without one cone type
+VISION = {
+    "full": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)  # of linear sRGB, IEC 61966-2-1
+NAMED = [*style.STAGES.values(), style.INK, style.QUIET, style.PALE, style.SAND, style.SAND_INK]
+
+
+def linear(colour):
+    """Light, 0…1, of an sRGB colour."""
+    c = np.array(to_rgb(colour))
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light):
+    """CIE L*, a*, b* of linear RGB, white being D65."""
+    t = XYZ @ np.clip(light, 0, 1) / XYZ.sum(axis=1)
+    f = np.where(t > (6 / 29) ** 3, np.cbrt(t), t * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def contrast(colour, ground="white"):
+    """Contrast ratio of WCAG 2, 1…21."""
+    dark, light = sorted(float(XYZ[1] @ linear(c)) for c in (colour, ground))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_lab_of_known_colours():
+    assert lab(linear("white")) == pytest.approx([100, 0, 0], abs=0.01)
+    assert lab(linear("red")) == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
+    assert contrast("black") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("vision", VISION)
+def test_stages_are_told_apart(vision):
+    # a difference of 2.3 is just seen with the colours side by side
+    seen = {stage: lab(VISION[vision] @ linear(c)) for stage, c in style.STAGES.items()}
+    for one, other in itertools.combinations(seen, 2):
+        distance = np.linalg.norm(seen[one] - seen[other])
+        assert distance >= 10, f"{one} and {other} look alike: {distance:.1f} in CIE Lab"
+
+
+def test_stages_are_told_apart_in_grey():
+    lightness = sorted(lab(linear(colour))[0] for colour in style.STAGES.values())
+    assert len(lightness) == 5
+    assert min(np.diff(lightness)) >= 6
+
+
+@pytest.mark.parametrize("stage", style.STAGES)
+def test_stages_stand_out_from_white(stage):
+    assert contrast(style.STAGES[stage]) >= 3
+
+
+def test_small_text_is_readable():
+    assert contrast(style.INK) >= 7
+    assert contrast(style.SAND_INK, style.SAND) >= 4.5
+
+
+def test_palette_holds_every_colour():
+    palette = style.palette()
+    assert palette.shape == (256, 3)
+    assert palette.dtype == np.uint8
+    rows = {tuple(row) for row in palette.tolist()}
+    for colour in ["white", *NAMED]:
+        assert tuple(round(255 * part) for part in to_rgb(colour)) in rows, colour
+
+
+def test_colours_come_out_of_a_picture_unchanged():
+    figure = style.new_figure(2, 1)
+    for i, colour in enumerate(NAMED):
+        figure.add_axes([0.1 * i, 0, 0.1, 0.5], facecolor=colour).axis("on")
+    for axes in figure.axes:
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+    image = Image.open(io.BytesIO(Picture(figure, []).png())).convert("RGB")
+    pixels = np.asarray(image)  # (200, 400, 3)
+    assert pixels[50, 200].tolist() == [255, 255, 255]
+    for i, colour in enumerate(NAMED):
+        expected = [round(255 * part) for part in to_rgb(colour)]
+        assert pixels[150, 40 * i + 20].tolist() == expected, colour
+
+
+def test_frame_strips_what_does_nothing():
+    axes = style.frame(style.new_figure().add_subplot())
+    shown = {name for name, spine in axes.spines.items() if spine.get_visible()}
+    assert shown == {"bottom"}
+    assert list(axes.get_yticks()) == []
+    left = style.frame(style.new_figure().add_subplot(), left=True)
+    assert left.spines["left"].get_visible()
+
+
+def test_title_stands_over_its_formula():
+    figure = style.new_figure()
+    axes = figure.add_axes([0.1, 0.1, 0.8, 0.5])
+    style.stage_title(axes, "y")
+    heading, formula = axes.texts
+    figure.draw_without_rendering()
+    top, bottom = heading.get_window_extent(), formula.get_window_extent()
+    assert heading.get_color() == style.STAGES["y"]
+    assert "gamma" in formula.get_text()
+    assert top.y0 >= bottom.y1 > bottom.y0 >= axes.bbox.y1
