@@ -3,6 +3,7 @@
 import dataclasses
 import time
 import warnings
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -253,6 +254,8 @@ def test_a_long_run_shows_progress_and_wipes_it_away(capsys, monkeypatch):
         return forward(net, x)
 
     monkeypatch.setattr(network, "forward", slow_forward)
+    # run.py's test command switches the bars of notebooks off; here we want to see one
+    monkeypatch.setattr(training, "tqdm", partial(training.tqdm, disable=False))
     train(network.init(SIZES, batch_norm=False), steps=4, snapshots=5)
     out, err = capsys.readouterr()
     assert "training: 100%" in out
