@@ -1,8 +1,21 @@
 """One function per slider demo; each works without arguments and returns a `live.Live`."""
 
+from bnviz.explore.at_test_time import test_time
 from bnviz.explore.batch_statistics import batch_size
 from bnviz.explore.bias_cancellation import bias
+from bnviz.explore.covariate_shift import batches, drift
+from bnviz.explore.normalizing import normalization
 from bnviz.explore.scale_and_shift import learned, scale_shift
 from bnviz.explore.start_here import pipeline
 
-__all__ = ["batch_size", "bias", "learned", "pipeline", "scale_shift"]
+__all__ = [
+    "batch_size",
+    "batches",
+    "bias",
+    "drift",
+    "learned",
+    "normalization",
+    "pipeline",
+    "scale_shift",
+    "test_time",
+]

@@ -3,17 +3,24 @@
 Each works in a plain cell: make one, `update` it, let it be the cell's last line.
 """
 
+from bnviz.pictures.at_test_time import Estimates
 from bnviz.pictures.base import Picture
 from bnviz.pictures.batch_statistics import BatchSpread
 from bnviz.pictures.bias_cancellation import Cancellation
+from bnviz.pictures.covariate_shift import BatchView, Drift
+from bnviz.pictures.normalizing import NormalizedView
 from bnviz.pictures.panels import number, percent
 from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
 
 __all__ = [
     "BatchSpread",
+    "BatchView",
     "Cancellation",
+    "Drift",
+    "Estimates",
     "HistogramRow",
+    "NormalizedView",
     "ParameterPlane",
     "Picture",
     "PipelineStrip",

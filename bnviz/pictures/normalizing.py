@@ -1,0 +1,82 @@
+"""The picture of notebook 03."""
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from bnviz import style
+from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.panels import Bars, number, percent
+
+LIMIT = 8
+EDGES = np.linspace(-LIMIT, LIMIT, 129)
+TOP = 0.06
+THREADS = 16  # examples that are followed from z to ẑ
+
+
+class NormalizedView(Picture):
+    """The net above, the normalized net below, on the same axis, and threads between them.
+
+    Each thread is one example of the mini-batch: all of a small one, some of a large one, spread
+    evenly over its order.
+    """
+
+    def __init__(self):
+        figure = style.new_figure(9, 4.2)
+        above = figure.add_axes([0.26, 0.62, 0.72, 0.36])
+        threads = figure.add_axes([0.26, 0.1, 0.72, 0.52], sharex=above)  # between the base lines
+        below = figure.add_axes([0.26, 0.1, 0.72, 0.36], sharex=above, facecolor="none")
+        threads.axis("off")
+        threads.set_ylim(0, 1)
+        self._threads = LineCollection([], colors=style.PALE, linewidths=1.2)
+        threads.add_collection(self._threads, autolim=False)
+        self._stages = _Stage(above, threads, 1, "z"), _Stage(below, threads, 0, "z_hat")
+        above.tick_params(labelbottom=False)
+        moving = [a for stage in self._stages for a in stage.moving]
+        super().__init__(figure, [self._threads, *moving])
+
+    def update(self, z, z_hat):
+        """Show the net of one unit over a mini-batch and the same normalized, (m,) each."""
+        order = np.argsort(z, kind="stable")
+        some = order[np.linspace(0, len(z) - 1, min(THREADS, len(z))).astype(int)]
+        ends = np.stack([z[some], np.ones(len(some)), z_hat[some], np.zeros(len(some))], axis=1)
+        self._threads.set_segments(ends.reshape(-1, 2, 2))
+        for stage, values in zip(self._stages, (z, z_hat), strict=True):
+            stage.update(values, values[some])
+
+
+class _Stage:
+    """One stage: its bars, mean − sd to mean + sd, what falls outside, and dots for examples."""
+
+    def __init__(self, axes, threads, height, stage):
+        style.frame(axes)
+        axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+        colour = style.STAGES[stage]
+        self._bars = Bars(axes, EDGES, TOP, fill=True, color=colour)
+        over = axes.get_xaxis_transform()  # x in data, y as a share of the height
+        (self._spread,) = axes.plot([], [], transform=over, color=style.INK, lw=2.5)
+        (self._mean,) = axes.plot([], [], "o", transform=over, color=style.INK, ms=6)
+        (self._dots,) = threads.plot([], [], "o", color=colour, mec="white", ms=8, clip_on=False)
+        self._height = height
+        heading, formula = style.TITLES[stage]
+        looks = {"transform": axes.transAxes, "fontsize": style.TEXT, "color": style.INK}
+        axes.text(-0.34, 0.78, heading, **looks | {"color": colour, "fontsize": style.TITLE},
+                  fontweight="bold")  # fmt: skip
+        axes.text(-0.34, 0.55, formula, **looks)
+        self._numbers = [Words(axes, -0.34, 0.32), Words(axes, -0.34, 0.15)]
+        self._outside = [Words(axes, 0, 0.6), Words(axes, 1, 0.6, align="r")]
+        self.moving = [*self._bars.moving, self._spread, self._mean, self._dots]
+        self.moving += self._numbers + self._outside
+
+    def update(self, values, examples):
+        below, above = self._bars.update(values)
+        for bars in self._bars.moving:  # the dots say it all where every example has one
+            bars.set_visible(len(values) > len(examples))
+        mean, sd = np.mean(values), np.std(values)
+        self._spread.set_data([mean - sd, mean + sd], [0.92] * 2)
+        self._mean.set_data([mean], [0.92])
+        inside = examples[np.abs(examples) <= LIMIT]
+        self._dots.set_data(inside, np.full(len(inside), self._height))
+        self._numbers[0].text = f"mean {number(mean)}"
+        self._numbers[1].text = f"sd {sd:#.3g}"
+        self._outside[0].text = f"◂ {percent(below)}" if below else ""
+        self._outside[1].text = f"{percent(above)} ▸" if above else ""
