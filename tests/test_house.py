@@ -40,11 +40,7 @@ def reach(room):
 
 def files(room):
     """Return the source files of a room, be it a module or a folder."""
-    return [PACKAGE / f"{room}.py"] if (PACKAGE / f"{room}.py").exists() else folder(room)
-
-
-def folder(room):
-    return sorted((PACKAGE / room).glob("*.py"))
+    return [*PACKAGE.glob(f"{room}.py"), *PACKAGE.glob(f"{room}/*.py")]
 
 
 def imported(path):
@@ -61,12 +57,12 @@ def imported(path):
     return roots - sys.stdlib_module_names
 
 
-def loaded(module, tmp_path):
+def loaded(module):
     """Return what a fresh interpreter has in sys.modules after importing `module`, not before."""
     code = f"import json, sys; old = set(sys.modules); import {module}; "
     code += "print(json.dumps(sorted(set(sys.modules) - old)))"
     answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
     )
     return set(json.loads(answer.stdout))
 
@@ -86,12 +82,12 @@ def test_a_room_imports_only_what_its_arrows_point_to(room):
 
 
 @pytest.mark.parametrize("room", ARROWS)
-def test_a_room_loads_only_what_its_arrows_reach(room, tmp_path):
-    names = loaded(f"bnviz.{room}", tmp_path)
+def test_a_room_loads_only_what_its_arrows_reach(room):
+    names = loaded(f"bnviz.{room}")
     rooms = {name.split(".")[1] for name in names if name.startswith("bnviz.")}
     assert room in rooms
     assert rooms | (names & HEAVY) <= reach(room)
 
 
-def test_the_package_alone_loads_nothing(tmp_path):
-    assert loaded("bnviz", tmp_path) == {"bnviz"}
+def test_the_package_alone_loads_nothing():
+    assert loaded("bnviz") == {"bnviz"}
