@@ -1,6 +1,8 @@
 """The running example: one unit of the first hidden layer, and the digits it sees."""
 
+import contextlib
 import functools
+import io
 
 from bnviz import digits, measures, network, training
 
@@ -32,12 +34,16 @@ def batch(activations=None):
 
 
 @functools.cache
-def trained(batch_norm=True):
+def trained(batch_norm=True, steps=600, seed=0):
     """Return the `training.Run` of the network that learns the digits, with their test accuracy.
 
-    Weights of standard deviation 0.1, learning rate 0.3, 600 mini-batches of 60.
+    Weights of standard deviation 0.1, learning rate 0.3, mini-batches of 60; `seed` draws both
+    the weights and the mini-batches.
     """
     data = digits.load()
-    net = network.init(SIZES, batch_norm)
+    net = network.init(SIZES, batch_norm, seed=seed)
     test = data.test_images, data.test_labels
-    return training.train(net, data.images, data.labels, test=test, unit=UNIT)
+    with contextlib.redirect_stdout(io.StringIO()):  # a progress bar would stay in saved notebooks
+        return training.train(
+            net, data.images, data.labels, steps, seed=seed, test=test, unit=UNIT, snapshots=80
+        )

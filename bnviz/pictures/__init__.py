@@ -8,12 +8,13 @@ from bnviz.pictures.base import Picture
 from bnviz.pictures.batch_statistics import BatchSpread
 from bnviz.pictures.bias_cancellation import Cancellation
 from bnviz.pictures.covariate_shift import BatchView, Drift
-from bnviz.pictures.normalizing import NormalizedView
+from bnviz.pictures.normalizing import BatchMates, NormalizedView
 from bnviz.pictures.panels import number, percent
 from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
 
 __all__ = [
+    "BatchMates",
     "BatchSpread",
     "BatchView",
     "Cancellation",
