@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
@@ -80,3 +81,45 @@ class _Stage:
         self._numbers[1].text = f"sd {sd:#.3g}"
         self._outside[0].text = f"◂ {percent(below)}" if below else ""
         self._outside[1].text = f"{percent(above)} ▸" if above else ""
+
+
+class BatchMates(Picture):
+    """The same example in several mini-batches: where each of them puts it, and its mates.
+
+    Parameters
+    ----------
+    batches : sequence of (images, z_hat)
+        (m, 64) and (m,) each; the first of each is the example that is followed.
+    """
+
+    def __init__(self, batches):
+        figure = style.new_figure(9, 1.9 * len(batches))
+        lines = figure.subplots(len(batches), 1)
+        figure.subplots_adjust(left=0.02, right=0.98, bottom=0.4 / len(batches) / 1.9, top=1)
+        for axes, (images, z_hat) in zip(lines, batches, strict=True):
+            style.frame(axes).set(xlim=(-3.2, 3.2), ylim=(0, 1.7))
+            axes.axvline(0, ymax=0.45, color=style.QUIET, linewidth=0.8)
+            places = np.linspace(-2.9, 2.9, len(z_hat))[np.argsort(np.argsort(z_hat))]
+            for i in range(len(z_hat))[::-1]:  # the one that is followed comes on top
+                self._hang(axes, images[i], places[i], z_hat[i], followed=i == 0)
+        super().__init__(figure, [])
+
+    def _hang(self, axes, image, place, z_hat, *, followed):
+        """Draw an image at `place`, its value on the base line, and a thread between them."""
+        looks = {"color": style.INK, "lw": 2} if followed else {"color": style.PALE, "lw": 1.2}
+        axes.plot([place, z_hat], [0.8, 0], **looks)
+        dot = style.STAGES["z_hat"]
+        axes.plot(z_hat, 0, "o", color=dot, mec="white", ms=9, clip_on=False, zorder=3)
+        thumb = axes.inset_axes([place - 0.28, 0.8, 0.56, 0.85], transform=axes.transData)
+        thumb.imshow(image.reshape(8, 8), cmap=_PAPER, vmin=0, vmax=1)
+        thumb.set(xticks=[], yticks=[])
+        for spine in thumb.spines.values():
+            spine.set(color=looks["color"], linewidth=looks["lw"])
+        if followed:
+            axes.text(
+                place, 0.58, number(z_hat), ha="center", color=dot, fontsize=style.TITLE,
+                fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+            )  # fmt: skip
+
+
+_PAPER = LinearSegmentedColormap.from_list("paper", ["white", style.INK])
