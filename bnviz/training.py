@@ -86,19 +86,14 @@ def train(
     at = snapshot_steps(steps, snapshots)
     record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
     running = _start_averages(net) if rate is not None else None
-    with tqdm(total=steps, desc="training", file=sys.stdout, delay=1, leave=False) as progress:
+    with tqdm(total=steps, desc="training", file=sys.stdout, delay=1, leave=False) as bar:
         for start, stop in pairwise(at.tolist()):
-            total = 0
-            for batch in islice(batches, stop - start):
-                net, loss, cache = step(net, images[batch], labels[batch], rates)
-                total = total + loss
-                if running is not None:
-                    running = _update_averages(running, cache, batch_size, rate)
-            record.append(look(total / (stop - start)))
-            progress.update(stop - start)
-    columns = [None if rows[0] is None else np.stack(rows) for rows in zip(*record, strict=True)]
-    history = Snapshot(*columns)._asdict()
+            some = islice(batches, stop - start)
+            net, loss, running = _descend(net, running, images, labels, some, rates, rate)
+            record.append(look(loss))
+            bar.update(stop - start)
     net = net._replace(statistics=population_statistics(net, images, batch_size))
+    history = _as_columns(record)
     return Run(net, at, running=running, diverged=_find_diverged(net, history["loss"]), **history)
 
 
@@ -208,6 +203,17 @@ def population_statistics(net, images, batch_size):
     )
 
 
+def _descend(net, running, images, labels, batches, rates, rate):
+    """A step for each mini-batch: the network then, the mean loss, the running averages then."""
+    losses = []
+    for batch in batches:
+        net, loss, cache = step(net, images[batch], labels[batch], rates)
+        losses.append(loss)
+        if running is not None:
+            running = _update_averages(running, cache, len(batch), rate)
+    return net, np.mean(losses, axis=0), running
+
+
 def _look(net, images, shown, unit, test, loss):
     """The `Snapshot` of a network as it is now."""
     if test is not None:
@@ -221,6 +227,12 @@ def _look(net, images, shown, unit, test, loss):
         gamma=_side_by_side([layer.gamma for layer in hidden]) if net.batch_norm else None,
         beta=_side_by_side([layer.beta for layer in hidden]) if net.batch_norm else None,
     )
+
+
+def _as_columns(record):
+    """Snapshots as one array (S, ...) for each of their fields; None where they have nothing."""
+    columns = (None if rows[0] is None else np.stack(rows) for rows in zip(*record, strict=True))
+    return Snapshot(*columns)._asdict()
 
 
 def _side_by_side(values):

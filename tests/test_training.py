@@ -166,8 +166,8 @@ def test_a_record_is_bounded_however_many_the_steps():
 
 
 def test_the_record_shows_the_run():
-    net = network.init(SIZES)
-    run = train(net, steps=9, snapshots=4, unit=7, examples=10**9, test=TEST)
+    net, everything = network.init(SIZES), (DATA.images, DATA.labels)
+    run = train(net, steps=9, snapshots=4, unit=7, examples=10**9, test=everything)
     np.testing.assert_array_equal(run.steps, [0, 1, 4, 9])
     for row, shown in [(0, net), (-1, run.network)]:
         nets = network.forward(shown, DATA.images)[1].z
@@ -177,7 +177,7 @@ def test_the_record_shows_the_run():
             np.testing.assert_array_equal(run.beta[row, layer], shown.layers[layer].beta)
         exact = training.population_statistics(shown, DATA.images, len(DATA.images))
         shown = shown._replace(statistics=exact)
-        assert run.accuracy[row] == training.accuracy(shown, *TEST)
+        assert run.accuracy[row] == training.accuracy(shown, *everything)
 
 
 def test_the_recorded_loss_is_the_mean_since_the_snapshot_before():
@@ -229,6 +229,18 @@ def test_a_divergent_network_with_batch_norm_is_no_error_either():
         warnings.simplefilter("error")
         run = train(net, learning_rate=1e30, test=TEST, rate=0.1)
     assert run.diverged
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+def test_a_network_that_overflows_is_judged_without_a_warning(batch_norm):
+    net = network.init(SIZES, batch_norm, activation="relu")
+    net = net._replace(layers=network.map_parameters(lambda p: p * np.float32(1e30), net.layers))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        statistics = training.population_statistics(net, DATA.images, 60)
+        net = net._replace(statistics=statistics)
+        assert 0 <= training.accuracy(net, *TEST) <= 1
+    assert not batch_norm or np.isinf(statistics[0][1]).any()
 
 
 def test_steps_to_is_the_first_snapshot_that_got_there():
