@@ -1,8 +1,6 @@
 """The running example: one unit of the first hidden layer, and the digits it sees."""
 
-import contextlib
 import functools
-import io
 
 from bnviz import digits, measures, network, training
 
@@ -43,7 +41,7 @@ def trained(batch_norm=True, steps=600, seed=0):
     data = digits.load()
     net = network.init(SIZES, batch_norm, seed=seed)
     test = data.test_images, data.test_labels
-    with contextlib.redirect_stdout(io.StringIO()):  # a progress bar would stay in saved notebooks
-        return training.train(
-            net, data.images, data.labels, steps, seed=seed, test=test, unit=UNIT, snapshots=80
-        )
+    return training.train(
+        net, data.images, data.labels, steps, seed=seed, test=test, unit=UNIT, snapshots=80,
+        progress=False,
+    )  # fmt: skip

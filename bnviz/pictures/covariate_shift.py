@@ -75,7 +75,7 @@ def _draw_band(axes, mean, reach, count):
     axes.set_ylim(count + 1.5, -0.5)
     looks = {"transform": axes.transAxes, "color": style.INK, "fontsize": style.TEXT}
     axes.text(
-        0, 0.86, f"means of all {count} mini-batches,\nthe first on top", va="center", **looks
+        0, 0.79, f"means of all {count}\nmini-batches,\nthe first on top", va="center", **looks
     )
     axes.text(
         1, 0.86, "band: $\\mu \\pm 2\\,\\sigma/\\sqrt{m}$,\nchance alone", ha="right",
