@@ -1,0 +1,212 @@
+"""What `Live` promises, with the smallest picture that can be moved."""
+
+import base64
+import io
+
+import ipywidgets
+import pytest
+from PIL import Image
+
+from bnviz import live, style
+from bnviz.pictures import Picture
+
+
+class Level(Picture):
+    """A line at some height."""
+
+    def __init__(self):
+        figure = style.new_figure(3, 1)
+        axes = figure.add_axes([0, 0, 1, 1])
+        axes.set(xlim=(0, 1), ylim=(0, 10))
+        (self._line,) = axes.plot([0, 1], [0, 0], color=style.INK)
+        super().__init__(figure, [self._line])
+
+    def update(self, height):
+        self._line.set_ydata([height, height])
+
+
+def show(height, side):
+    if height == 3:
+        raise ArithmeticError("height 3 is <unlucky>")
+    return {"height": height if side == "up" else -height}, f"The line goes {side} to {height}."
+
+
+@pytest.fixture
+def demo():
+    controls = {
+        "height": live.slider("height h", 0, 10, 2, 1),
+        "side": live.choice("side", ["up", "down"], "up"),
+    }
+    return live.Live("level", Level(), show, controls)
+
+
+def page_words(demo):
+    (words,) = (child for child in demo._box.children if "bnviz-words" in child._dom_classes)
+    return words.value
+
+
+# Redraw
+
+
+def test_a_moved_control_changes_picture_and_caption(demo):
+    before = demo.image.value
+    demo.controls["height"].value = 5
+    assert demo.image.value != before
+    assert demo.caption == "The line goes up to 5."
+    assert demo.caption in page_words(demo)
+
+
+def test_the_picture_comes_back_bit_for_bit(demo):
+    before = demo.image.value
+    demo.set(height=9, side="down")
+    demo.set(height=2, side="up")
+    assert demo.image.value == before
+    assert demo.caption == "The line goes up to 2."
+
+
+def test_picture_is_the_figure_at_twice_its_width(demo):
+    image = Image.open(io.BytesIO(demo.image.value))
+    assert image.width == 600
+    assert demo.image.layout.width == "300px"
+    assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page
+    assert demo.figure is demo._picture.figure
+
+
+def test_controls_wrap_on_a_narrow_page(demo):
+    row = demo._box.children[0]
+    assert list(row.children) == list(demo.controls.values())
+    assert "wrap" in row.layout.flex_flow
+
+
+def test_values_are_the_controls(demo):
+    assert demo.values == {"height": 2, "side": "up"}
+    demo.set(side="down")
+    assert demo.values == {"height": 2, "side": "down"}
+
+
+# Errors
+
+
+def test_a_raising_callback_is_read_in_the_page(demo):
+    demo.set(height=2)
+    good = demo.image.value
+    demo.controls["height"].value = 3
+    assert isinstance(demo.error, ArithmeticError)
+    assert "ArithmeticError: height 3 is &lt;unlucky&gt;" in page_words(demo)
+    assert 'role="alert"' in page_words(demo)
+    assert demo.image.value == good
+    assert demo.caption == "The line goes up to 2.", "the caption of the picture that stays"
+
+
+def test_the_next_good_value_goes_on(demo):
+    demo.controls["height"].value = 3
+    demo.controls["height"].value = 4
+    fresh = live.Live("level", Level(), show, {"height": live.slider("", 0, 10, 4, 1),
+                                               "side": live.choice("", ["up"], "up")})  # fmt: skip
+    assert demo.error is None
+    assert demo.image.value == fresh.image.value
+    assert demo.caption == "The line goes up to 4."
+    assert demo.caption in page_words(demo)
+    assert "unlucky" not in page_words(demo)
+
+
+def test_a_raising_picture_is_read_in_the_page(demo):
+    good = demo.image.value
+    move, demo._picture.update = demo._picture.update, lambda height: 1 / 0
+    demo.set(height=5)
+    assert isinstance(demo.error, ZeroDivisionError)
+    assert demo.image.value == good
+    assert demo.caption == "The line goes up to 2."
+    demo._picture.update = move
+    demo.set(height=6)
+    assert demo.error is None
+    assert demo.image.value != good
+
+
+def test_a_demo_that_cannot_start_says_so_at_once():
+    with pytest.raises(ArithmeticError, match="height 3 is <unlucky>"):
+        live.Live("level", Level(), show, {"height": live.slider("", 0, 10, 3, 1),
+                                           "side": live.choice("", ["up"], "up")})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"width": 3}, "level has the controls height, side; got 'width'"),
+        ({"height": 11}, "height of level goes from 0 to 10; got 11"),
+        ({"height": float("nan")}, "height of level goes from 0 to 10; got nan"),
+        ({"side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
+    ],
+)
+def test_set_refuses_in_a_sentence(demo, values, message):
+    before = demo.image.value
+    with pytest.raises(ValueError, match=message):
+        demo.set(**values)
+    assert demo.values == {"height": 2, "side": "up"}
+    assert demo.image.value == before
+
+
+# Display
+
+
+def test_mime_bundle_holds_words_picture_and_widget(demo):
+    data, metadata = demo._repr_mimebundle_()
+    assert data["text/plain"] == "level: a picture with the controls height, side"
+    assert isinstance(data["image/png"], str)
+    Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).verify()
+    assert metadata["image/png"] == {"width": 300, "alt": demo.caption}
+    view = data["application/vnd.jupyter.widget-view+json"]
+    assert (view["version_major"], view["version_minor"]) == (2, 0)
+    assert view["model_id"] == demo._box.model_id
+
+
+def test_text_stands_still_and_the_still_picture_follows(demo):
+    before, _ = demo._repr_mimebundle_()
+    demo.set(height=8)
+    after, metadata = demo._repr_mimebundle_()
+    assert after["text/plain"] == before["text/plain"]  # nbval compares it
+    assert after["image/png"] != before["image/png"]
+    assert metadata["image/png"]["alt"] == "The line goes up to 8."
+
+
+def test_a_live_is_no_widget(demo):
+    # ipywidgets 7 would show itself by _ipython_display_, without the still picture
+    assert not isinstance(demo, ipywidgets.Widget)
+    assert not hasattr(demo, "_ipython_display_")
+
+
+def test_the_caption_is_a_live_region(demo):
+    assert 'role="status"' in page_words(demo)
+
+
+# Controls
+
+
+def test_slider_of_whole_numbers_moves_in_whole_steps():
+    whole = live.slider("m", 1, 60, 4, 1)
+    assert isinstance(whole, ipywidgets.IntSlider)
+    assert (whole.min, whole.max, whole.value, whole.step) == (1, 60, 4, 1)
+    smooth = live.slider("γ", 0.0, 6.0, 1.0)
+    assert isinstance(smooth, ipywidgets.FloatSlider)
+    assert (smooth.min, smooth.max, smooth.value, smooth.step) == (0, 6, 1, 0.1)
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        live.slider("m", 1, 60, 4, 1),
+        live.slider("γ", 0.0, 6.0, 1.0),
+        live.steps("rate", [0.01, 0.1], 0.1),
+        live.choice("order", ["shuffled", "sorted"], "shuffled"),
+        live.switch("batch norm", True),
+    ],
+)
+def test_every_control_is_labelled_and_redraws_while_it_moves(control):
+    assert control.description
+    assert getattr(control, "continuous_update", True)
+
+
+def test_steps_stop_at_their_options_only():
+    control = live.steps("m", [2, 4, 8], 4)
+    assert tuple(control.options) == (2, 4, 8)
+    assert control.value == 4
