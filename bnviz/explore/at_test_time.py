@@ -47,9 +47,9 @@ def test_time():
         return {**shown, "accuracies": accuracies}, caption
 
     controls = {
-        "seen": live.slider("mini-batches seen", 1, BATCHES, 40, 1),
+        "seen": live.slider("batches seen", 1, BATCHES, 40, 1),
         "m": live.steps("m", BATCH_SIZES, 4),
-        "rate": live.steps("rate of the new batch", RATES, 0.05),
+        "rate": live.steps("rate", RATES, 0.05),
     }
     return live.Live("test_time", Estimates(truth, BATCHES), show, controls)
 
