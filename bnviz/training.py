@@ -57,6 +57,7 @@ def train(
     unit=0,
     frozen=(),
     rate=None,
+    progress=True,
 ):
     """Train a network, or a stack of them, by stochastic gradient descent; returns a `Run`.
 
@@ -71,6 +72,7 @@ def train(
     frozen: names of parameters that stay as they are, such as ("gamma", "beta").
     rate: weight of the NEW batch in running averages that start at (0, 1), their variances
     corrected by m/(m − 1), as PyTorch keeps them; None keeps none.
+    progress: whether a bar shows how far it is, once a second has passed.
     Raises ValueError for data and choices that cannot be trained with, before the first step.
     """
     images, labels = np.asarray(images, net.dtype), np.asarray(labels)
@@ -86,7 +88,7 @@ def train(
     at = snapshot_steps(steps, snapshots)
     record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
     running = _start_averages(net) if rate is not None else None
-    with tqdm(total=steps, desc="training", file=sys.stdout, delay=1, leave=False) as bar:
+    with _bar(desc="training", total=steps, disable=not progress) as bar:
         for start, stop in pairwise(at.tolist()):
             some = islice(batches, stop - start)
             net, loss, running = _descend(net, running, images, labels, some, rates, rate)
@@ -109,6 +111,21 @@ def step(net, images, labels, rates):
     gradients = network.backward(dlogits, cache)
     layers = network.map_parameters(lambda p, g, rate: p - rate * g, net.layers, gradients, rates)
     return net._replace(layers=layers), loss, cache
+
+
+def sweep(networks, images, labels, learning_rates, **choices):
+    """Train each network at each learning rate; returns a list of `Run`s, one per network.
+
+    A run is a stack over the learning rates, (rates,): seven networks of width 100 at a time still
+    fit the processor's cache, all of the sweep at once would not.
+    choices: what `train` takes. The same mini-batches for all.
+    """
+    rates = np.asarray(learning_rates)
+    stacks = (network.stack([net] * len(rates)) for net in networks)
+    return [
+        train(stack, images, labels, learning_rate=rates, progress=False, **choices)
+        for stack in _bar(stacks, desc="sweep", total=len(networks))
+    ]
 
 
 def minibatches(n, batch_size, seed=0):
@@ -212,6 +229,11 @@ def _descend(net, running, images, labels, batches, rates, rate):
         if running is not None:
             running = _update_averages(running, cache, len(batch), rate)
     return net, np.mean(losses, axis=0), running
+
+
+def _bar(steps=None, **looks):
+    """A progress bar that waits for a second before it shows, and is gone when all is done."""
+    return tqdm(steps, file=sys.stdout, delay=1, leave=False, **looks)
 
 
 def _look(net, images, shown, unit, test, loss):

@@ -411,3 +411,18 @@ def test_train_says_what_it_cannot_do(choices, message):
         training.train(
             **{"net": network.init(SIZES), "images": DATA.images, "labels": DATA.labels} | choices
         )
+
+
+# Sweeps
+
+
+def test_a_sweep_trains_every_network_at_every_learning_rate():
+    networks = [network.init(SIZES, batch_norm, seed=batch_norm) for batch_norm in (False, True)]
+    rates = (0.1, 1.0, 3.0)
+    runs = training.sweep(networks, DATA.images, DATA.labels, rates, steps=20, test=TEST)
+    assert [run.accuracy.shape[1:] for run in runs] == [(3,), (3,)]
+    for net, run in zip(networks, runs, strict=True):
+        for index, rate in enumerate(rates):
+            alone = train(net, learning_rate=rate, test=TEST)
+            np.testing.assert_allclose(run.loss[:, index], alone.loss, rtol=1e-4)
+            np.testing.assert_allclose(run.accuracy[:, index], alone.accuracy, atol=0.01)

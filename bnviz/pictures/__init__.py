@@ -4,6 +4,7 @@ Each works in a plain cell: make one, `update` it, let it be the cell's last lin
 """
 
 from bnviz.pictures.at_test_time import Estimates
+from bnviz.pictures.backward_pass import GradientGraph, GradientView
 from bnviz.pictures.base import Picture
 from bnviz.pictures.batch_statistics import BatchSpread
 from bnviz.pictures.bias_cancellation import Cancellation
@@ -12,6 +13,7 @@ from bnviz.pictures.normalizing import BatchMates, NormalizedView
 from bnviz.pictures.panels import number, percent
 from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
+from bnviz.pictures.training_runs import SweepMap, TrainingView
 
 __all__ = [
     "BatchMates",
@@ -20,12 +22,16 @@ __all__ = [
     "Cancellation",
     "Drift",
     "Estimates",
+    "GradientGraph",
+    "GradientView",
     "HistogramRow",
     "NormalizedView",
     "ParameterPlane",
     "Picture",
     "PipelineStrip",
     "SigmoidView",
+    "SweepMap",
+    "TrainingView",
     "number",
     "percent",
 ]
