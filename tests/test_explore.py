@@ -20,8 +20,8 @@ from bnviz import explore, live, style
 from bnviz.pictures.base import Words
 
 NAMES = sorted(explore.__all__)
-EXPECTED = {"batch_size", "batches", "bias", "drift", "learned", "normalization", "pipeline"}
-EXPECTED |= {"scale_shift", "sweep", "test_time", "training"}
+EXPECTED = {"batch_size", "batches", "bias", "drift", "gradient", "learned", "normalization"}
+EXPECTED |= {"pipeline", "scale_shift", "sweep", "test_time", "training"}
 TAKE_ACTIVATIONS = [
     name for name in NAMES if "activations" in inspect.signature(getattr(explore, name)).parameters
 ]
