@@ -110,14 +110,15 @@ def test_the_next_good_value_goes_on(demo):
     assert "unlucky" not in page_words(demo)
 
 
-def test_a_raising_picture_is_read_in_the_page(demo):
+@pytest.mark.parametrize("step", ["update", "png"])
+def test_a_raising_picture_is_read_in_the_page(demo, step, monkeypatch):
     good = demo.image.value
-    move, demo._picture.update = demo._picture.update, lambda height: 1 / 0
-    demo.set(height=5)
+    with monkeypatch.context() as broken:
+        broken.setattr(demo._picture, step, lambda **shown: 1 / 0)
+        demo.set(height=5)
     assert isinstance(demo.error, ZeroDivisionError)
     assert demo.image.value == good
     assert demo.caption == "The line goes up to 2."
-    demo._picture.update = move
     demo.set(height=6)
     assert demo.error is None
     assert demo.image.value != good
