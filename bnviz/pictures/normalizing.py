@@ -10,7 +10,7 @@ from bnviz.pictures.panels import Bars, number, percent
 
 LIMIT = 8
 EDGES = np.linspace(-LIMIT, LIMIT, 129)
-TOP = 0.06
+TOP = 0.12
 THREADS = 16  # examples that are followed from z to ẑ
 
 
