@@ -142,7 +142,8 @@ class TestNotebook:
         copy.write_bytes(path_of(name).read_bytes().replace(b"\r\n", b"\n"))
         before = copy.read_bytes()
         run.clean(copy)
-        assert copy.read_bytes() == before, "save it with `python3 run.py refresh`"
+        unchanged = copy.read_bytes() == before  # a diff of pictures helps nobody
+        assert unchanged, f"save it with `python3 run.py refresh notebooks/{name}.ipynb`"
 
     def test_ran_once_from_top_to_bottom(self, name):
         counts = [cell.execution_count for cell in code_cells(name)]
