@@ -8,7 +8,7 @@ from bnviz.pictures.base import Picture, Words
 from bnviz.pictures.panels import number
 
 MARKERS = "os^D"  # one shape per example, the same in every panel
-NETS = (-4.5, 8.5)
+NETS = (-6.5, 10.5)  # wide enough for the bar, wherever the nets are
 REACH = 3.4  # of a gradient that is drawn in its place
 ROWS = -0.45, -0.6  # of the sums, under a panel, in its heights
 STEPS = (  # colour, heading and formula of each panel
