@@ -88,7 +88,7 @@ def train(
     at = snapshot_steps(steps, snapshots)
     record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
     running = _start_averages(net) if rate is not None else None
-    with _bar(desc="training", total=steps, disable=not progress) as bar:
+    with _bar(desc="training", total=steps, shown=progress) as bar:
         for start, stop in pairwise(at.tolist()):
             some = islice(batches, stop - start)
             net, loss, running = _descend(net, running, images, labels, some, rates, rate)
@@ -231,9 +231,10 @@ def _descend(net, running, images, labels, batches, rates, rate):
     return net, np.mean(losses, axis=0), running
 
 
-def _bar(steps=None, **looks):
+def _bar(steps=None, shown=True, **looks):
     """A progress bar that waits for a second before it shows, and is gone when all is done."""
-    return tqdm(steps, file=sys.stdout, delay=1, leave=False, **looks)
+    disable = {} if shown else {"disable": True}  # False would overrule the variable TQDM_DISABLE
+    return tqdm(steps, file=sys.stdout, delay=1, leave=False, **disable, **looks)
 
 
 def _look(net, images, shown, unit, test, loss):

@@ -10,7 +10,7 @@ from bnviz.explore import example
 from bnviz.explore.covariate_shift import unit_inputs
 from bnviz.pictures import SweepMap, TrainingView, number
 
-STEPS = 2000  # enough for small weights without batch norm to get to 90 %
+STEPS = 1800  # enough for small weights without batch norm to get to 90 %
 SMALL, WELL, WITH = "std 0.1, without", "4×Xavier, without", "with batch norm"
 RATES = 0.01, 0.04, 0.15, 0.5, 2.0, 8.0, 30.0
 SCALES = 0.003, 0.008, 0.02, 0.05, 0.15, 0.4, 1.0
@@ -46,7 +46,7 @@ def training():
         return {"z": z, "z_hat": z_hat, "y": y, **shown}, caption
 
     controls = {
-        "step": live.steps("training step", list(row), 29),
+        "step": live.steps("training step", list(row), next(step for step in row if step >= 30)),
         "chosen": live.choice("look into", list(runs), WITH),
         "layer": live.choice("hidden layer", [1, 2, 3], 3),
     }
@@ -88,7 +88,7 @@ def sweep():
 def compare():
     """Train the three networks at learning rate 0.3 on the same mini-batches of 60: {name: Run}."""
     networks = {SMALL: (False, 0.1), WELL: (False, "sigmoid"), WITH: (True, 0.1)}
-    choices = _choices(steps=STEPS, snapshots=90, unit=example.UNIT)
+    choices = _choices(steps=STEPS, snapshots=80, unit=example.UNIT)
     return {
         name: trainer.train(network.init(example.SIZES, *kind), **choices)
         for name, kind in networks.items()
@@ -103,7 +103,7 @@ def sweep_runs(batch_norm, seed=0):
     """
     scales = "sigmoid", *SCALES
     networks = [network.init(SWEEP_SIZES, batch_norm, scale, seed=seed) for scale in scales]
-    choices = _choices(steps=SWEEP_STEPS, snapshots=10, examples=60, seed=seed)
+    choices = _choices(steps=SWEEP_STEPS, snapshots=8, examples=60, seed=seed)
     return trainer.sweep(networks, learning_rates=RATES, **choices)
 
 
