@@ -82,7 +82,8 @@ class Live:
         self.error = None
         self._picture, self._show = picture, show
         self.image = widgets.Image(
-            format="png", layout={"width": f"{picture.width}px", "max_width": "100%"}
+            format="png",
+            layout={"width": f"{picture.width}px", "max_width": "100%", "margin": "0"},
         )
         self._words = widgets.HTML()
         self._words.add_class("bnviz-words")
