@@ -79,6 +79,17 @@ class Histogram:
         self._above.text = f"{percent(above)} ▸" if above else ""
 
 
+def draw_time(axes, steps):
+    """Make the x axis one of training steps, drawn as log(1 + step); return their places on it."""
+    style.frame(axes, left=True)
+    time = np.log1p(steps)
+    ticks = [step for step in (0, 3, 10, 30, 100, 300, 1000) if step <= steps[-1]]
+    axes.set_xlim(0, time[-1])
+    axes.set_xticks(np.log1p(ticks), ticks)
+    axes.set_xlabel("training step", fontsize=style.TEXT)
+    return time
+
+
 def number(value, digits=2):
     """Return `value` as text with a fixed number of digits, a real minus sign and no −0.00."""
     text = f"{value:.{digits}f}"

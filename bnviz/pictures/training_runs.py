@@ -7,7 +7,7 @@ from matplotlib.patheffects import withStroke
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Histogram, percent
+from bnviz.pictures.panels import Histogram, draw_time, percent
 
 EDGES = np.linspace(-5, 5, 51)
 LOOKS = (  # of the three networks' curves
@@ -63,7 +63,7 @@ class _Curves:
 
     def __init__(self, axes, steps, accuracies):
         style.title(axes, "accuracy on the test images", pad=8)
-        self._time, self._accuracies = _draw_time(axes, steps), accuracies
+        self._time, self._accuracies = draw_time(axes, steps), accuracies
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "50 %", "90 %"])
         axes.axhline(0.9, color=style.PALE, lw=1, zorder=0)
         for (name, curve), looks, place in zip(accuracies.items(), LOOKS, PLACES, strict=True):
@@ -86,7 +86,7 @@ class _Paths:
 
     def __init__(self, axes, steps):
         style.title(axes, "into the sigmoid", pad=8)
-        self._time = _draw_time(axes, steps)
+        self._time = draw_time(axes, steps)
         axes.set(ylim=(-5, 5), yticks=[-4, -2, 0, 2, 4])
         axes.axhline(0, color=style.QUIET, lw=0.8, zorder=0)
         self._lines = [axes.plot([], [], lw=width)[0] for width in (1.2, 2.5, 1.2)]
@@ -107,17 +107,6 @@ class _Paths:
         now = self._time[index]
         self._cursor.set_xdata([now] * 2)
         self._dots.set_data([now] * 3, percentiles[:, index])
-
-
-def _draw_time(axes, steps):
-    """Make the x axis one of training steps, drawn as log(1 + step); return their places on it."""
-    style.frame(axes, left=True)
-    time = np.log1p(steps)
-    ticks = [step for step in (0, 3, 10, 30, 100, 300, 1000) if step <= steps[-1]]
-    axes.set_xlim(0, time[-1])
-    axes.set_xticks(np.log1p(ticks), ticks)
-    axes.set_xlabel("training step", fontsize=style.TEXT)
-    return time
 
 
 class SweepMap(Picture):
@@ -151,7 +140,7 @@ class SweepMap(Picture):
         looks = {"fontsize": style.TEXT, "color": style.INK, "ha": "right"}
         figure.text(0.105, 0.94, "weights", **looks)
         axes = figure.add_axes([0.115, 0.1, 0.6, 0.215])
-        self._time = _draw_time(axes, steps)
+        self._time = draw_time(axes, steps)
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "50 %", "90 %"])
         axes.axhline(0.9, color=style.PALE, lw=1, zorder=0)
         self._lines = [
