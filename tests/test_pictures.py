@@ -140,7 +140,8 @@ def test_still_writes_the_caption_under_the_picture():
     assert (strip < 100).any(), "no letters in the strip"
     assert (strip[:, [0, -1]] == 255).all(), "letters run over the edge"
     assert metadata["image/png"] == {"width": 300, "alt": "Mean 3, sd < 2."}
-    assert plain_metadata["image/png"]["alt"] == ""
+    said = "The smallest picture: a line and a word that move over a frame that does not."
+    assert plain_metadata["image/png"]["alt"] == said
 
 
 def test_long_caption_is_wrapped():

@@ -78,7 +78,7 @@ def test_an_old_python_gets_a_sentence(monkeypatch, calls):
 
 
 def test_an_unknown_command_gets_a_sentence(calls):
-    with pytest.raises(SystemExit, match="knows lab, test, refresh, not 'tset'"):
+    with pytest.raises(SystemExit, match="knows lab, test, refresh, matrix, not 'tset'"):
         run.main(["tset"])
     assert not calls
 

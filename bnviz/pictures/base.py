@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import inspect
 import io
 import math
 import textwrap
@@ -57,7 +58,8 @@ class Picture:
         if caption:
             pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
         png = base64.b64encode(_encode(pixels)).decode()
-        return {"image/png": png}, {"image/png": {"width": self.width, "alt": caption}}
+        words = caption or inspect.getdoc(type(self)).splitlines()[0]
+        return {"image/png": png}, {"image/png": {"width": self.width, "alt": words}}
 
     def _pixels(self):
         """Draw, and return the canvas as (height, width, 4) bytes."""
