@@ -9,6 +9,7 @@ from bnviz.explore.normalizing import normalization
 from bnviz.explore.scale_and_shift import learned, scale_shift
 from bnviz.explore.start_here import pipeline
 from bnviz.explore.training_runs import sweep, training
+from bnviz.explore.why_it_works import landscape, noise
 
 __all__ = [
     "batch_size",
@@ -16,7 +17,9 @@ __all__ = [
     "bias",
     "drift",
     "gradient",
+    "landscape",
     "learned",
+    "noise",
     "normalization",
     "pipeline",
     "scale_shift",

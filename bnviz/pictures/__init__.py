@@ -14,6 +14,7 @@ from bnviz.pictures.panels import number, percent
 from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
 from bnviz.pictures.training_runs import SweepMap, TrainingView
+from bnviz.pictures.why_it_works import LandscapeView, NoiseView
 
 __all__ = [
     "BatchMates",
@@ -25,6 +26,8 @@ __all__ = [
     "GradientGraph",
     "GradientView",
     "HistogramRow",
+    "LandscapeView",
+    "NoiseView",
     "NormalizedView",
     "ParameterPlane",
     "Picture",
