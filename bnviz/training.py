@@ -88,7 +88,7 @@ def train(
     at = snapshot_steps(steps, snapshots)
     record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
     running = _start_averages(net) if rate is not None else None
-    with _bar(desc="training", total=steps, shown=progress) as bar:
+    with progress_bar(desc="training", total=steps, shown=progress) as bar:
         for start, stop in pairwise(at.tolist()):
             some = islice(batches, stop - start)
             net, loss, running = _descend(net, running, images, labels, some, rates, rate)
@@ -124,7 +124,7 @@ def sweep(networks, images, labels, learning_rates, **choices):
     stacks = (network.stack([net] * len(rates)) for net in networks)
     return [
         train(stack, images, labels, learning_rate=rates, progress=False, **choices)
-        for stack in _bar(stacks, desc="sweep", total=len(networks))
+        for stack in progress_bar(stacks, desc="sweep", total=len(networks))
     ]
 
 
@@ -220,6 +220,12 @@ def population_statistics(net, images, batch_size):
     )
 
 
+def progress_bar(steps=None, shown=True, **looks):
+    """A progress bar that waits for a second before it shows, and is gone when all is done."""
+    disable = {} if shown else {"disable": True}  # False would overrule the variable TQDM_DISABLE
+    return tqdm(steps, file=sys.stdout, delay=1, leave=False, **disable, **looks)
+
+
 def _descend(net, running, images, labels, batches, rates, rate):
     """A step for each mini-batch: the network then, the mean loss, the running averages then."""
     losses = []
@@ -229,12 +235,6 @@ def _descend(net, running, images, labels, batches, rates, rate):
         if running is not None:
             running = _update_averages(running, cache, len(batch), rate)
     return net, np.mean(losses, axis=0), running
-
-
-def _bar(steps=None, shown=True, **looks):
-    """A progress bar that waits for a second before it shows, and is gone when all is done."""
-    disable = {} if shown else {"disable": True}  # False would overrule the variable TQDM_DISABLE
-    return tqdm(steps, file=sys.stdout, delay=1, leave=False, **disable, **looks)
 
 
 def _look(net, images, shown, unit, test, loss):

@@ -6,6 +6,7 @@ from bnviz.explore.batch_statistics import batch_size
 from bnviz.explore.bias_cancellation import bias
 from bnviz.explore.covariate_shift import batches, drift
 from bnviz.explore.normalizing import normalization
+from bnviz.explore.regularizing import regularization
 from bnviz.explore.scale_and_shift import learned, scale_shift
 from bnviz.explore.start_here import pipeline
 from bnviz.explore.training_runs import sweep, training
@@ -22,6 +23,7 @@ __all__ = [
     "noise",
     "normalization",
     "pipeline",
+    "regularization",
     "scale_shift",
     "sweep",
     "test_time",

@@ -11,6 +11,7 @@ from bnviz.pictures.bias_cancellation import Cancellation
 from bnviz.pictures.covariate_shift import BatchView, Drift
 from bnviz.pictures.normalizing import BatchMates, NormalizedView
 from bnviz.pictures.panels import number, percent
+from bnviz.pictures.regularizing import GapView
 from bnviz.pictures.scale_and_shift import ParameterPlane, SigmoidView
 from bnviz.pictures.start_here import HistogramRow, PipelineStrip
 from bnviz.pictures.training_runs import SweepMap, TrainingView
@@ -23,6 +24,7 @@ __all__ = [
     "Cancellation",
     "Drift",
     "Estimates",
+    "GapView",
     "GradientGraph",
     "GradientView",
     "HistogramRow",
