@@ -102,7 +102,10 @@ def open_notebook(page, address):
           const notebook = jupyterapp.shell.currentWidget;
           await notebook.context.ready;
           await notebook.sessionContext.ready;
-          await notebook.sessionContext.session.kernel.info;
+          const kernel = notebook.sessionContext.session.kernel;
+          // a restart while the page is still asking the new kernel things would confuse it
+          for (let calm = 0; calm < 10; calm = kernel.status === 'idle' ? calm + 1 : 0)
+            await new Promise(done => setTimeout(done, 100));
         }"""
     )
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length")
@@ -110,7 +113,7 @@ def open_notebook(page, address):
 
 
 def run_all(page):
-    """Restart Kernel and Run All Cells, wait for the end, and return all outputs."""
+    """Restart Kernel and Run All Cells, and wait for the end."""
     page.evaluate(
         """() => {
           window.ran = null;
@@ -122,7 +125,9 @@ def run_all(page):
     ran = page.wait_for_function("window.ran", timeout=120_000).json_value()
     assert ran == "through", ran
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON().cells")
-    return [output for cell in cells for output in cell.get("outputs", [])]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    wrong = [one for one in outputs if "error" in one["output_type"] or one.get("name") == "stderr"]
+    assert not wrong, wrong
 
 
 class Look(NamedTuple):
