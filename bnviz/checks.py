@@ -17,7 +17,8 @@ NO_SLIDERS = (
 def check_setup():
     """Print what is wrong with this set-up and what to do; where nothing is, try a widget."""
     wrong = [*wrong_versions(), *wrong_folder()]
-    print("\n".join(wrong), end="\n" if wrong else "")
+    for sentence in wrong:
+        print(sentence)
     return None if wrong else WidgetTrial()
 
 
