@@ -22,6 +22,7 @@ NAMES = [
     "05_scale_and_shift",
     "06_test_time_statistics",
     "07_backward_pass",
+    "08_training",
 ]
 MACHINE = re.compile(r"/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\|site-packages|\bat 0x[0-9a-f]+")
 

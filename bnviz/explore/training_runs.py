@@ -32,10 +32,10 @@ def training():
     def show(step, chosen, layer):
         index, path = row[step], paths[chosen][..., layer - 1]  # (3, S)
         low, median, high = path[:, index]
-        accuracies = [f"{name} {100 * run.accuracy[index]:.1f} %" for name, run in runs.items()]
+        accuracies = [f"{100 * run.accuracy[index]:.1f} % ({name})" for name, run in runs.items()]
         caption = (
-            f"After {step} steps the test images recognized are: {'; '.join(accuracies)}. "
-            f"The sigmoid of a unit in layer {layer} ({chosen}) gets {number(median)} as its "
+            f"After {step} steps the test images recognized are {', '.join(accuracies)}; the "
+            f"sigmoid of a unit in layer {layer} ({chosen}) gets {number(median)} as its "
             f"median and 70 % of its inputs between {number(low)} and {number(high)}."
         )
         z, z_hat, y = runs[chosen].z[index, layer - 1], None, None  # (examples,)
@@ -68,10 +68,10 @@ def sweep():
         row, column = rows.index(weights), columns.index(rate)
         ends = [100 * accuracy[-1] for accuracy in (without, with_norm)]
         caption = (
-            f"Weights: {weights}, learning rate: {rate}. After {SWEEP_STEPS} steps "
-            f"{ends[0][row, column]:.1f} % of the test images without batch norm, "
-            f"{ends[1][row, column]:.1f} % with it; at this rate 4×Xavier without it has "
-            f"{ends[0][0, column]:.1f} %. Of the {ends[0][1:].size} cells above the bottom row, "
+            f"With weights {weights} and learning rate {rate}, after {SWEEP_STEPS} steps the "
+            f"network without batch norm recognizes {ends[0][row, column]:.1f} % of the test "
+            f"images, with it {ends[1][row, column]:.1f} %, and 4×Xavier without it "
+            f"{ends[0][0, column]:.1f} %; of the {ends[0][1:].size} cells above the bottom row, "
             f"{(ends[0][1:] >= 90).sum()} reach 90 % without and {(ends[1][1:] >= 90).sum()} with."
         )
         return {"row": row, "column": column}, caption
