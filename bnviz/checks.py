@@ -54,18 +54,23 @@ def numbers(text):
 
 
 def wrong_folder():
-    """Yield a sentence if bnviz is not installed, or not from where the notebook stands."""
+    """Yield a sentence if bnviz is not installed, or not the one beside the notebook."""
     if not version("bnviz"):
         yield (
             f"bnviz is not installed, only found in {FOLDER.parent}: "
             + way_out(f"--editable {FOLDER.parent}")
         )
     for here in (Path.cwd().resolve(), Path.cwd().resolve().parent):
-        if (here / "bnviz" / "checks.py").exists() and here / "bnviz" != FOLDER:
+        if (here / "bnviz" / "checks.py").exists() and code_in(here / "bnviz") != code_in(FOLDER):
             yield (
-                f"This notebook stands in {here}, but bnviz comes from {FOLDER}: "
+                f"This notebook stands in {here}, but bnviz comes from {FOLDER}, and is another: "
                 + way_out(f"--editable {here}")
             )
+
+
+def code_in(folder):
+    """Return the code of a package by file, to tell a copy from another version."""
+    return {path.relative_to(folder): path.read_text("utf-8") for path in folder.rglob("*.py")}
 
 
 def way_out(what):

@@ -1,6 +1,7 @@
 """The set-up check, run as notebook 00 runs it, on one broken set-up after the other."""
 
 import json
+import shutil
 from importlib import metadata
 from pathlib import Path
 
@@ -79,9 +80,11 @@ def test_a_version_new_enough_is_left_alone(look, versions, version):
 
 
 def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
-    for name in ("bnviz", "notebooks"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "bnviz" / "checks.py").touch()
+    (tmp_path / "notebooks").mkdir()
+    shutil.copytree(Path(checks.__file__).parent, tmp_path / "bnviz")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert "stands in" not in look()[0], "the same code does the same, as on a hub"
+    (tmp_path / "bnviz" / "live.py").write_text("# of another version")
     for here in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(here)
         printed, shown = look()
