@@ -6,9 +6,8 @@ from bnviz import style
 from bnviz.pictures.base import Picture, Words
 from bnviz.pictures.panels import Bars, number, percent
 
-EDGES = np.linspace(-3, 4, 141)
+EDGES = np.linspace(-3, 4, 71)
 LOWEST = 86  # percent
-ROWS = 2, 1, 0
 
 
 class GapView(Picture):
@@ -22,20 +21,19 @@ class GapView(Picture):
 
     def __init__(self, without):
         figure = style.new_figure(9, 4)
-        noise = style.frame(figure.add_axes([0.03, 0.14, 0.4, 0.62]))
-        style.title(noise, "one example", r"its $\hat{z}$ in 2,000 mini-batches of $m$",
-                    style.STAGES["z_hat"])  # fmt: skip
-        gaps = style.frame(figure.add_axes([0.52, 0.14, 0.45, 0.62]))
-        style.title(gaps, "ten networks of each kind", "recognized: test images (dots), training "
-                    "images (rings)")  # fmt: skip
+        noise = style.frame(figure.add_axes([0.03, 0.14, 0.4, 0.45]))
+        formula = r"its $\hat{z}$ in 2,000 mini-batches of $m$"
+        style.title(noise, "one example", formula, style.STAGES["z_hat"], pad=59)
+        gaps = style.frame(figure.add_axes([0.52, 0.14, 0.44, 0.62]))
+        remark = "recognized: test images (dots), training (rings)"
+        style.title(gaps, "ten networks of each kind", remark)
         gaps.set(xlim=(LOWEST, 100), ylim=(-0.45, 2.75), xticks=[88, 92, 96, 100])
         gaps.set_xticklabels(["88 %", "92 %", "96 %", "100 %"])
         self._noise = _Noise(noise)
-        rows = [_Row(gaps, height) for height in ROWS]
-        self._row = rows[-1]
-        super().__init__(figure, [a for part in (self._noise, *rows) for a in part.moving])
-        for row, (name, scores) in zip(rows, without.items(), strict=False):
+        *still, self._row = (_Row(gaps, height) for height in (2, 1, 0))
+        for row, (name, scores) in zip(still, without.items(), strict=True):
             row.update(name, scores)
+        super().__init__(figure, self._noise.moving + self._row.moving)
 
     def update(self, image, truth, z_hat, m, scores):
         """Show another example or another m.
@@ -51,15 +49,16 @@ class _Noise:
     """The ẑ of one example: its image, its bars, mean − sd to mean + sd, a line for the truth."""
 
     def __init__(self, axes):
-        self._bars = Bars(axes, EDGES, 0.12, fill=True, color=style.STAGES["z_hat"])
+        self._bars = Bars(axes, EDGES, 0.25, fill=True, color=style.STAGES["z_hat"])
         over = axes.get_xaxis_transform()  # x in data, y as a share of the height
-        (self._truth,) = axes.plot([0, 0], [0, 0.86], transform=over, color=style.INK, lw=1)
-        self._name = Words(axes, 0, 0.88, align="m", transform=over)
+        (self._truth,) = axes.plot([0, 0], [0, 1.24], transform=over, color=style.INK, lw=1)
+        self._name = Words(axes, 0, 1.26, align="m", transform=over)
         (self._spread,) = axes.plot([], [], "o-", transform=over, color=style.INK, lw=2.5, ms=6)
-        self._sd = Words(axes, 0, 0.6)
-        thumb = axes.inset_axes([0.0, 0.72, 0.16, 0.28])
-        thumb.set(xticks=[], yticks=[])
-        thumb.spines[:].set_color(style.INK)
+        for line in (self._truth, self._spread):
+            line.set_clip_on(False)
+        self._sd = Words(axes, 0, 0.8)
+        thumb = axes.inset_axes([0, 0.98, 0.16, 0.385])
+        thumb.axis("off")
         self._image = thumb.imshow(np.zeros((8, 8)), cmap="binary", vmin=0, vmax=1)
         self._outside = Words(axes, 0, 0.1), Words(axes, 1, 0.1, align="r")
         self.moving = [self._image, *self._bars.moving, self._truth, self._name]
@@ -70,8 +69,8 @@ class _Noise:
         below, above = self._bars.update(z_hat)
         mean, sd = z_hat.mean(), z_hat.std()
         self._truth.set_xdata([truth] * 2)
-        self._name.place, self._name.text = (truth, 0.88), f"population: {number(truth)}"
-        self._spread.set_data([mean - sd, mean, mean + sd], [0.78] * 3)
+        self._name.place, self._name.text = (truth, 1.26), f"population: {number(truth)}"
+        self._spread.set_data([mean - sd, mean, mean + sd], [1.12] * 3)
         self._spread.set_markevery([1])
         self._sd.text = f"sd {number(sd)}"
         for words, share, text in zip(self._outside, (below, above), ("◂ {}", "{} ▸"), strict=True):
