@@ -20,8 +20,9 @@ from bnviz import explore, live, style
 from bnviz.pictures.base import Words
 
 NAMES = sorted(explore.__all__)
-EXPECTED = {"batch_size", "batches", "bias", "drift", "gradient", "learned", "normalization"}
-EXPECTED |= {"pipeline", "scale_shift", "sweep", "test_time", "training"}
+EXPECTED = {"pipeline", "batches", "drift", "batch_size", "normalization", "bias", "scale_shift"}
+EXPECTED |= {"learned", "test_time", "gradient", "training", "sweep", "regularization"}
+EXPECTED |= {"landscape", "noise"}
 TAKE_ACTIVATIONS = [
     name for name in NAMES if "activations" in inspect.signature(getattr(explore, name)).parameters
 ]
@@ -63,7 +64,7 @@ def corners(demo):
         for value in positions(control):
             yield demo.first_values | {label: value}
     rng = random.Random(0)
-    for _ in range(6 * len(demo.controls)):
+    for _ in range(20):
         yield {label: rng.choice(positions(control)) for label, control in demo.controls.items()}
 
 
@@ -149,13 +150,10 @@ def test_moved_equals_fresh(name):
 
 
 def test_random_walk_over_all():
-    rng, moved = random.Random(0), set()
-    for _ in range(300):
-        demo = made(rng.choice(NAMES))
-        label = rng.choice(list(demo.controls))
-        move(demo, {label: random_value(demo.controls[label], rng)})
-        moved.add((demo.name, label))
-    assert len(moved) == sum(len(made(name).controls) for name in NAMES)
+    rng = random.Random(0)
+    moves = [(name, label) for name in NAMES for label in made(name).controls]
+    for name, label in rng.sample(moves * 8, 8 * len(moves)):
+        move(made(name), {label: random_value(made(name).controls[label], rng)})
     for name in NAMES:
         demo = home(name)
         assert demo.image.value == demo.first_picture
@@ -224,7 +222,7 @@ def tour(name):
             texts=still + moving_texts(demo.figure),
         )
         seen.append((values, what))
-    assert len(seen) >= 9 * len(demo.controls)
+    assert len(seen) > 20
     return seen
 
 
