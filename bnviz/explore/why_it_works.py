@@ -131,6 +131,7 @@ def noisy_step(net, images, labels, level, rng, learning_rate=RATE):
 
     s = exp(level · u),  t = level · v,  u and v from N(0, 1) for every unit
     By the chain rule dgamma = s dgamma', and dbeta = s dbeta'. Level 0 is an ordinary step.
+    The hidden layers are all as wide as the first.
     """
     hidden = net.layers[:-1]
     draw = rng.standard_normal((2, len(hidden), *hidden[0].gamma.shape)).astype(net.dtype)
