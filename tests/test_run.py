@@ -78,7 +78,7 @@ def test_an_old_python_gets_a_sentence(monkeypatch, calls):
 
 
 def test_an_unknown_command_gets_a_sentence(calls):
-    with pytest.raises(SystemExit, match="knows lab, test, refresh, matrix, not 'tset'"):
+    with pytest.raises(SystemExit, match="knows lab, test, refresh, bench, matrix, not 'tset'"):
         run.main(["tset"])
     assert not calls
 
@@ -111,6 +111,28 @@ def test_test_checks_style_and_then_everything(calls):
     assert steps == ["ruff check .", "ruff format --check .", "pytest"]
 
 
+def test_bench_runs_all_benchmarks_or_those_named(calls):
+    assert run.main(["bench"]) == 0
+    files = [f"tests/benchmarks/{name}.py" for name in ("redraw", "browser", "training")]
+    assert calls == ["bench", *([str(run.PYTHON), file] for file in files)]
+    assert all((ROOT / file).exists() for file in files)
+    calls.clear()
+    assert run.main(["bench", "training", "redraw"]) == 0
+    assert [command[1] for command in calls[1:]] == [files[2], files[0]]
+
+
+def test_bench_stops_at_the_first_failure_with_its_exit_code(calls, monkeypatch):
+    monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command) or 3)
+    assert run.main(["bench"]) == 3
+    assert len(calls) == 2
+
+
+def test_an_unknown_benchmark_gets_a_sentence(calls):
+    with pytest.raises(SystemExit, match="knows redraw, browser, training, not 'redarw'"):
+        run.main(["bench", "redarw"])
+    assert not calls
+
+
 def test_test_stops_at_the_first_failure_with_its_exit_code(calls, monkeypatch):
     monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command) or 3)
     assert run.main(["test"]) == 3
@@ -126,6 +148,26 @@ def test_one_thread_unless_the_reader_says_otherwise(calls, monkeypatch):
     assert environments[0]["OMP_NUM_THREADS"] == "1"
     assert environments[0]["OPENBLAS_NUM_THREADS"] == "7"
     assert environments[0]["PATH"] == os.environ["PATH"]
+
+
+def test_matrix_runs_the_places_with_the_python_that_is_there(calls):
+    run.main(["matrix", "colab"])
+    (command,) = calls
+    assert command == [run.BASE_PYTHON, str(ROOT / "tests/places/matrix.py"), "colab"]
+
+
+@pytest.mark.parametrize("room", ["bnviz", "bnviz.live", "bnviz.pictures.base", "bnviz.explore"])
+@pytest.mark.parametrize("kind", ["DeprecationWarning", "FutureWarning", "UserWarning"])
+def test_a_warning_of_our_own_is_an_error_and_that_of_others_is_not(room, kind):
+    code = (
+        f"import warnings; exec('warnings.warn(str(), {kind})', {{**globals(), '__name__': NAME}})"
+    )
+    ends = []
+    for name in (room, "matplotlib.figure"):
+        command = [sys.executable, "-c", code.replace("NAME", repr(name))]
+        done = subprocess.run(command, env={**os.environ, **run.strict()}, capture_output=True)
+        ends.append(done.returncode)
+    assert ends == [1, 0]
 
 
 # Set-up
@@ -283,6 +325,7 @@ def test_constraints_name_versions_only():
 
 def test_constraints_cover_every_dependency():
     pinned = re.findall(r"^[a-z0-9-]+", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
-    needed = {re.match(r"[\w-]+", line)[0] for line in metadata.requires("bnviz")}
+    installed = [line for line in metadata.requires("bnviz") if 'extra == "torch"' not in line]
+    needed = {re.match(r"[\w-]+", line)[0] for line in installed}
     assert needed
     assert needed <= set(pinned)

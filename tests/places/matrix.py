@@ -72,8 +72,8 @@ def binder(folder):
     repo2docker = make_environment(python, folder / "repo2docker")
     run(repo2docker, "-m", "pip", "install", "-q", "jupyter-repo2docker")
     dockerfile = output(repo2docker, "-m", "repo2docker", "--no-build", "--debug", project)
-    for sign in ("environment.py-3.12", '--file "environment.yml"'):
-        expect(sign in dockerfile, f"Binder's Dockerfile has no {sign}:\n{dockerfile}")
+    for sign in ("conda environment for python=3.12\n", '--file "environment.yml"'):
+        expect(sign in dockerfile, f"repo2docker does not say {sign}:\n{dockerfile}")
 
     python = make_environment(python, folder)
     needed = re.findall("^      - (.+)$", (project / "environment.yml").read_text(), re.MULTILINE)
