@@ -158,7 +158,7 @@ def noisy_run(level, seed=0):
     starts = range(SEEDS * seed, SEEDS * (seed + 1))
     net = network.stack([network.init(example.SIZES, seed=start) for start in starts])
     batches = training.minibatches(len(data.images), 60, seed)
-    steps = training.snapshot_steps(NOISY_STEPS, 32)
+    steps = training.snapshot_steps(NOISY_STEPS, 24)
     record = [_look(net, net, data)]
     for start, stop in pairwise(steps.tolist()):
         for batch in islice(batches, stop - start):
@@ -175,7 +175,7 @@ def train_well(steps):
     net = network.init(example.SIZES, False, "sigmoid")
     test = data.test_images, data.test_labels
     return training.train(
-        net, data.images, data.labels, steps, test=test, snapshots=80, progress=False
+        net, data.images, data.labels, steps, test=test, snapshots=40, progress=False
     )
 
 
@@ -228,7 +228,7 @@ def find_gradients(net, images, labels):
 
 def _look(net, disturbed, data):
     """Accuracy (seeds,) of a network without its noise; what one unit gets with it (examples,)."""
-    shown = data.images[:512]
+    shown = data.images[:300]
     norms = network.forward(net, shown)[1].norms
     still = net._replace(statistics=tuple((norm.mean, norm.var) for norm in norms))
     first = network.select(disturbed, 0)
