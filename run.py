@@ -3,6 +3,7 @@
     python3 run.py lab        open the first notebook in JupyterLab
     python3 run.py test       check the style, run every test and every notebook
     python3 run.py refresh    run the notebooks (or those named) and save what they show
+    python3 run.py bench      measure redraw, browser and training (or those named), in tables
     python3 run.py matrix     test oldest, newest, colab, binder (or those named), from nothing
 
 What follows the command is passed on: `lab --port 9999`, `test tests/test_run.py -k stamp`.
@@ -33,6 +34,7 @@ ONE_THREAD = dict.fromkeys(
 CONSTRAINTS = os.environ.get("BNVIZ_CONSTRAINTS", "constraints.txt")
 # a progress bar appears only where a run is slow, so it must not count as what a cell shows
 NO_BARS = {"TQDM_DISABLE": "1"}
+BENCHMARKS = ["redraw", "browser", "training"]
 COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
 BADGES = """\
 [![Open in Colab]({colab}/assets/colab-badge.svg)]({colab}/github/{repository}/blob/main/notebooks/{name})
@@ -85,13 +87,26 @@ def refresh(arguments):
     return code
 
 
+def bench(arguments):
+    """Run the benchmarks, or those named, one after the other."""
+    names = arguments or BENCHMARKS
+    if set(names) - set(BENCHMARKS):
+        sys.exit(f"bench knows {', '.join(BENCHMARKS)}, not '{' '.join(names)}': name one or more.")
+    set_up("bench")
+    for name in names:
+        code = call(f"tests/benchmarks/{name}.py", **NO_BARS)
+        if code:
+            return code
+    return 0
+
+
 def matrix(arguments):
     """Make the places where the notebooks are opened (or those named), and test in each."""
     places = HERE / "tests" / "places" / "matrix.py"
     return call(places, *arguments, python=BASE_PYTHON, **NO_BARS, **strict())
 
 
-COMMANDS = {"lab": lab, "test": test, "refresh": refresh, "matrix": matrix}
+COMMANDS = {"lab": lab, "test": test, "refresh": refresh, "bench": bench, "matrix": matrix}
 
 
 def link_home(paths):

@@ -9,6 +9,7 @@ in the precision that comes in: float32 in, float32 out.
 Source: Ioffe & Szegedy 2015 (arXiv 1502.03167), Algorithms 1 and 2.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -182,7 +183,13 @@ def _center(z):
 
 def _sum_over_batch(x):
     """Σ over the examples: (..., m, units) → (..., units)."""
-    return np.ones(x.shape[-2], x.dtype) @ x  # a matrix product is the fastest column sum
+    return _ones(x.shape[-2], x.dtype) @ x  # a matrix product is the fastest column sum
+
+
+@lru_cache(maxsize=8)
+def _ones(m, dtype):
+    """A row of m ones, kept: making it takes as long as multiplying a small batch by it."""
+    return np.ones(m, dtype)
 
 
 def _as_batch(z):

@@ -12,6 +12,7 @@ from itertools import count, islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from bnviz import batchnorm, network
@@ -42,6 +43,8 @@ class Snapshot(NamedTuple):
     beta: np.ndarray | None
 
 
+# a second thread slows arrays as small as ours down, up to ten times
+@threadpool_limits.wrap(limits=1, user_api="blas")
 @np.errstate(all="ignore")  # a network that overflows says so in Run.diverged
 def train(
     net,

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "bnviz"
 ARROWS = {
     "batchnorm": {"numpy"},
     "network": {"batchnorm", "numpy"},
-    "training": {"network", "batchnorm", "numpy", "tqdm"},
+    "training": {"network", "batchnorm", "numpy", "threadpoolctl", "tqdm"},
     "digits": {"numpy"},
     "measures": {"numpy"},
     "style": {"numpy", "matplotlib"},
@@ -31,7 +31,17 @@ ARROWS = {
         "numpy",
     },
 }
-HEAVY = {"numpy", "matplotlib", "ipywidgets", "tqdm", "scipy", "sklearn", "jax", "torch"}
+HEAVY = {
+    "numpy",
+    "matplotlib",
+    "ipywidgets",
+    "threadpoolctl",
+    "tqdm",
+    "scipy",
+    "sklearn",
+    "jax",
+    "torch",
+}
 
 
 def reach(room):

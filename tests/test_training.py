@@ -8,6 +8,7 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from bnviz import batchnorm, digits, network, training
 
@@ -80,6 +81,26 @@ def test_same_seed_same_run_bit_for_bit():
         np.testing.assert_array_equal(array, same)
     assert (first.loss != other.loss).any()
     assert (first.z[0] != other.z[0]).any()  # other examples
+
+
+def threads_of_numpy():
+    """How many threads numpy's linear algebra takes, as a list of one; [] where it does not say."""
+    libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return [library["num_threads"] for library in libraries if "numpy" in library["filepath"]]
+
+
+@pytest.mark.skipif(not threads_of_numpy(), reason="this numpy does not say how many threads")
+def test_training_takes_one_thread_and_gives_the_others_back(monkeypatch):
+    def forward(net, x, forward=network.forward):
+        seen.extend(threads_of_numpy())
+        return forward(net, x)
+
+    seen = []
+    monkeypatch.setattr(network, "forward", forward)
+    with threadpool_limits(limits=2, user_api="blas"):
+        train(network.init(SIZES), steps=1)
+        assert threads_of_numpy() == [2]
+    assert set(seen) == {1}
 
 
 def test_training_changes_nothing_it_was_given():
