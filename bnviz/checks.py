@@ -91,6 +91,6 @@ class WidgetTrial:
                 "version_minor": 0,
                 "model_id": trial.model_id,
             },
-            "text/html": f"<p>{FINE}. {NO_SLIDERS}</p>",
+            "text/html": re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{FINE}. {NO_SLIDERS}</p>"),
             "text/plain": f"{FINE}. {NO_SLIDERS}",
         }

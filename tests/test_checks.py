@@ -113,3 +113,4 @@ def test_a_page_without_widgets_gets_the_words(look):
     for words in (exported, shown["text/plain"]):
         assert "If you have run this cell and read this sentence, this page shows no sli" in words
         assert "pip install ipywidgets" in words
+    assert "run <code>pip install ipywidgets</code> in" in exported
