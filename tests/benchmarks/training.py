@@ -34,7 +34,7 @@ def main():
         show("batch norm forward, float32, {} × {}".format(*shape), *forward)
         show("batch norm backward, float32, {} × {}".format(*shape), *backward)
     if torch is None:
-        print("torch is not installed here: `pip install -e .[torch]` adds it to the comparison.")
+        print("There is no torch here to compare with: `pip install -e .[torch]` in .venv adds it.")
     print()
     print(LINE.format(f"{len(RATES)} learning rates, 60 steps", "stacked", "loop", "ratio"))
     for width in (32, 50, 100):
