@@ -23,6 +23,7 @@ NAMES = [
     "06_test_time_statistics",
     "07_backward_pass",
     "08_training",
+    "09_regularization",
     "10_why_it_works",
 ]
 MACHINE = re.compile(r"/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\|site-packages|\bat 0x[0-9a-f]+")

@@ -53,7 +53,7 @@ def regularization():
         return {**shown, "m": m, "scores": found[m]}, caption
 
     controls = {
-        "m": live.steps("m, examples per group", GROUPS, 6),
+        "m": live.steps("group size m", GROUPS, 6),
         "followed": live.choice("example", list(examples), "one sd above"),
     }
     return live.Live("regularization", GapView(without), show, controls)

@@ -43,9 +43,9 @@ def test_more_noise_is_not_better(found):
         assert ahead(found[m], found[60]).mean() < 1, m
 
 
-def test_the_smallest_gap_is_not_the_best_network(found):
-    assert gap(found[3]).mean() < gap(found[4]).mean()
-    assert ahead(found[3], found[15]).mean() < 0
+def test_a_small_gap_is_not_yet_a_good_network(found):
+    assert gap(found[3]).mean() < gap(found[60]).mean() + 0.3
+    assert ahead(found[3], found[15]).mean() < -0.3
 
 
 def test_the_lead_over_xavier_needs_no_noise():
