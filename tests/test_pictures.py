@@ -144,6 +144,13 @@ def test_still_writes_the_caption_under_the_picture():
     assert plain_metadata["image/png"]["alt"] == said
 
 
+def test_a_picture_of_no_kind_is_described_by_what_is_written_in_it():
+    figure = style.new_figure(3, 2)
+    style.title(figure.subplots(), "the net", "over b")
+    _, metadata = pictures.Picture(figure, []).still()
+    assert metadata["image/png"]["alt"] == "the net, over b"
+
+
 def test_long_caption_is_wrapped():
     picture = Line()
     picture.update(0.5)

@@ -58,8 +58,15 @@ class Picture:
         if caption:
             pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
         png = base64.b64encode(_encode(pixels)).decode()
-        words = caption or inspect.getdoc(type(self)).splitlines()[0]
+        words = caption or self._in_words()
         return {"image/png": png}, {"image/png": {"width": self.width, "alt": words}}
+
+    def _in_words(self):
+        """Return what kind of picture this is or, if of no kind, what is written in it."""
+        if type(self) is not Picture:
+            return inspect.getdoc(type(self)).splitlines()[0]
+        texts = [text.get_text() for axes in self.figure.axes for text in axes.texts]
+        return ", ".join(filter(None, texts))
 
     def _pixels(self):
         """Draw, and return the canvas as (height, width, 4) bytes."""
