@@ -18,6 +18,10 @@ from tqdm import tqdm
 from bnviz import batchnorm, network
 
 
+# decorates what trains: a second thread slows arrays as small as ours down, up to ten times
+one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """What happened while training, in S snapshots: of bounded size, however many steps it took."""
@@ -43,8 +47,7 @@ class Snapshot(NamedTuple):
     beta: np.ndarray | None
 
 
-# a second thread slows arrays as small as ours down, up to ten times
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@one_thread
 @np.errstate(all="ignore")  # a network that overflows says so in Run.diverged
 def train(
     net,

@@ -70,6 +70,7 @@ def among_mates(values, index, m, batches=BATCHES):
 
 
 @functools.cache
+@training.one_thread
 def scores(batch_norm, weights, m=BATCH, batch_size=BATCH, steps=350, learning_rate=1.5):
     """Train ten networks; return their accuracies on training and on test images, (2, 10).
 

@@ -148,6 +148,7 @@ def noisy_step(net, images, labels, level, rng, learning_rate=RATE):
 
 
 @functools.cache
+@training.one_thread
 def noisy_run(level, seed=0):
     """Train one network for each of `SEEDS` starts with noise of this level: a `NoisyRun`.
 
@@ -180,6 +181,7 @@ def train_well(steps):
 
 
 @functools.cache
+@training.one_thread
 def along_training(setting, name, seed=0, steps=400, every=20):
     """Train one network and look along the gradient every few steps: a `Landscape`."""
     activation, rate, good = SETTINGS[setting]
