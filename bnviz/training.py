@@ -17,7 +17,6 @@ from tqdm import tqdm
 
 from bnviz import batchnorm, network
 
-
 # decorates what trains: a second thread slows arrays as small as ours down, up to ten times
 one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
