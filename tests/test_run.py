@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "HERE", tmp_path)
     monkeypatch.setattr(run, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(run, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setattr(run, "CONSTRAINTS", "constraints.txt")
     monkeypatch.setattr(subprocess, "call", machine.call)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     return machine
@@ -255,6 +257,16 @@ def test_uv_is_used_where_it_is(machine, monkeypatch):
     assert python[:2] == ["uv", "venv"]
     assert pip[:3] == ["uv", "pip", "install"]
     assert pip[pip.index("-c") + 1] == "constraints.txt"
+
+
+def test_other_versions_can_be_asked_for(machine, monkeypatch):
+    monkeypatch.setenv("BNVIZ_CONSTRAINTS", "oldest.txt")
+    asked = runpy.run_path(str(ROOT / "run.py"))["CONSTRAINTS"]
+    assert asked == "oldest.txt"
+    (run.HERE / asked).write_text("numpy==1.26.0")
+    monkeypatch.setattr(run, "CONSTRAINTS", asked)
+    run.set_up("test")
+    assert machine.commands[-1][-2:] == ["-c", "oldest.txt"]
 
 
 def test_a_missing_venv_module_gets_a_sentence(machine, monkeypatch):
