@@ -115,7 +115,7 @@ def link_home(paths):
     readme.write_bytes(at_home(readme.read_text(encoding="utf-8")).encode("utf-8"))
     for path in filter(Path.exists, [HERE / path for path in paths]):
         notebook = json.loads(at_home(path.read_text(encoding="utf-8")))
-        cells = [cell for cell in notebook["cells"] if cell["id"] not in ("badges", "install")]
+        cells = [cell for cell in notebook["cells"] if cell.get("id") not in ("badges", "install")]
         notebook["cells"] = cells[:1] + first_cells(path.name) + cells[1:]
         save(path, notebook)
 
