@@ -1,0 +1,231 @@
+"""What a reader waits for: from the key press to the changed picture, in a real browser.
+
+`python tests/benchmarks/browser.py` opens one notebook in JupyterLab with three of our explorables,
+the bare way from a slider to a label (the floor: nothing can be faster), ipympl where it is
+installed, and `interact` with `plt.hist`, and moves them in turn.
+"""
+
+import importlib.util
+import json
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.browser import lab
+
+PRESSES, MOVES, PACE = 20, 40, 0.05  # a hand passes some twenty positions a second
+PROMISED = {"floor": 1.4, "interact": 7, "ipympl": 3, "painted": 0.8}
+DATA = """
+import numpy as np
+from bnviz import batchnorm
+from bnviz.explore import example
+from bnviz.network import sigmoid
+wx = example.batch()
+z_hat = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
+def stages(gamma):
+    y = gamma * z_hat
+    return [("net", wx), ("normalized", z_hat), ("shifted", y), ("activation", sigmoid(y))]
+"""
+# kind -> (cell, which of its sliders)
+CELLS = {
+    "floor": (
+        """
+import ipywidgets
+slider, label = ipywidgets.FloatSlider(1, min=0, max=4, step=0.1), ipywidgets.Label("-")
+slider.observe(lambda change: setattr(label, "value", str(change.new)), "value")
+ipywidgets.VBox([slider, label])""",
+        0,
+    ),
+    "pipeline": ("from bnviz import explore\nexplore.pipeline()", 3),
+    "scale_shift": ("from bnviz import explore\nexplore.scale_shift()", 0),
+    "drift": ("from bnviz import explore\nexplore.drift()", 0),
+    "ipympl": (
+        """
+from IPython.display import display
+from ipympl.backend_nbagg import Canvas, FigureManager
+from matplotlib.figure import Figure
+from ipywidgets import FloatSlider
+figure = Figure(figsize=(9, 3.2))
+canvas = Canvas(figure)
+FigureManager(canvas, 0)
+row, bars = figure.subplots(1, 4), []
+for axes, (name, values) in zip(row, stages(1)):
+    bars.append(axes.stairs(*np.histogram(values, 64, (-8, 8)), fill=True))
+    axes.set_title(name)
+def move(change):
+    for artist, (_, values) in zip(bars, stages(change.new)):
+        artist.set_data(np.histogram(values, 64, (-8, 8))[0])
+    canvas.draw_idle()
+slider = FloatSlider(1, min=0, max=4, step=0.1)
+slider.observe(move, "value")
+display(slider, canvas)""",
+        0,
+    ),
+    "interact": (
+        """
+%matplotlib inline
+import matplotlib.pyplot as plt
+from ipywidgets import interact
+@interact(gamma=(0.0, 4.0, 0.1))
+def draw(gamma=1.0):
+    figure, row = plt.subplots(1, 4, figsize=(9, 3.2))
+    for axes, (name, values) in zip(row, stages(gamma)):
+        axes.hist(values.ravel(), bins=64, range=(-8, 8))
+        axes.set_title(name)
+    plt.show()""",
+        0,
+    ),
+}
+# Paints of a cell: its label's words, its image once it is loaded, or what ipympl draws on canvas
+WATCH = """() => {
+  window.painted = {count: 0, at: 0};
+  const paint = () => requestAnimationFrame(() => {
+    painted.count += 1; painted.at = performance.now();
+  });
+  window.watch = cell => {
+    window.watched?.disconnect();
+    window.watched = new MutationObserver(changes => {
+      if (cell.querySelector('.bench-floor')) return paint();
+      for (const change of changes) {
+        const images = change.type === 'attributes' ? [change.target]
+          : [...change.addedNodes].flatMap(one => [...(one.querySelectorAll?.('img') ?? [])]);
+        for (const image of images)
+          image.complete ? paint() : image.addEventListener('load', paint, {once: true});
+      }
+    });
+    const label = cell.querySelector('.lm-VBox > .widget-label, .widget-vbox > .widget-label');
+    if (label) label.classList.add('bench-floor');
+    window.watched.observe(label ?? cell.querySelector('.jp-OutputArea'), label
+      ? {childList: true, characterData: true, subtree: true}
+      : {childList: true, attributes: true, attributeFilter: ['src'], subtree: true});
+    window.canvasCell = cell.querySelector('.jupyter-matplotlib') && cell;
+  };
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (image, ...place) {
+    if (window.canvasCell && image instanceof HTMLImageElement) paint();
+    return draw.call(this, image, ...place);
+  };
+  addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
+}"""
+
+
+def notebook(kinds):
+    sources = [DATA.strip(), *(CELLS[kind][0].strip() for kind in kinds)]
+    cells = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": [],
+         "execution_count": None}
+        for i, source in enumerate(sources)
+    ]  # fmt: skip
+    metadata = {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def settle(page):
+    """Wait until the kernel has answered everything and nothing is painted any more."""
+    before = -1
+    while before != (before := page.evaluate("painted.count")):
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+                      ".requestKernelInfo().then(() => {})")  # fmt: skip
+        page.wait_for_timeout(250)
+
+
+def press(page, handle, key):
+    """Press a key; return the milliseconds until the changed picture is painted."""
+    before = page.evaluate("painted.count")
+    handle.press(key)
+    page.wait_for_function("before => painted.count > before", arg=before, polling=5)
+    waited = page.evaluate("painted.at - pressed")
+    settle(page)
+    return waited
+
+
+def drag(page, handle):
+    """Drag over the track at an ordinary pace; return the share of positions that were painted."""
+    handle.press("Home")
+    settle(page)
+    track = handle.locator("xpath=ancestor::*[contains(@class,'noUi-base')]").bounding_box()
+    box, before = handle.bounding_box(), page.evaluate("painted.count")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    positions, due = {handle.get_attribute("aria-valuenow")}, time.perf_counter()
+    for move in range(1, MOVES + 1):
+        due += PACE
+        time.sleep(max(0, due - time.perf_counter()))
+        page.mouse.move(x + track["width"] * move / MOVES, y)
+        positions.add(handle.get_attribute("aria-valuenow"))
+    page.mouse.up()
+    settle(page)
+    return (page.evaluate("painted.count") - before) / (len(positions) - 1)
+
+
+def measure(page, kinds):
+    """Return the medians in milliseconds and the shares painted, by kind."""
+    cells = {kind: page.locator(".jp-Cell").nth(i + 1) for i, kind in enumerate(kinds)}
+    handles = {kind: cells[kind].locator(".noUi-handle").nth(CELLS[kind][1]) for kind in kinds}
+    waits, shares = {kind: [] for kind in kinds}, {}
+    for turn in range(4):  # in turn, so that a busy moment of the machine is shared by all
+        for kind in kinds:
+            handles[kind].scroll_into_view_if_needed()
+            page.evaluate("cell => watch(cell)", cells[kind].element_handle())
+            page.wait_for_timeout(300)
+            for i in range(PRESSES // 4):
+                waits[kind].append(press(page, handles[kind], ("ArrowLeft", "ArrowRight")[i % 2]))
+            if turn == 3:
+                shares[kind] = drag(page, handles[kind])
+    return {kind: statistics.median(times) for kind, times in waits.items()}, shares
+
+
+def report(waits, shares):
+    """Print the table; return what was promised and missed."""
+    print(f"{'':13}{'key to picture':>15}{'× floor':>9}{'interact ÷':>12}{'ipympl ÷':>10}", end="")
+    print(f"{'painted in a drag':>19}")
+    missed = []
+    for kind, wait in waits.items():
+        floor, interact = wait / waits["floor"], waits["interact"] / wait
+        ipympl = waits.get("ipympl", float("nan")) / wait
+        print(f"{kind:13}{wait:12.0f} ms{floor:9.2f}{interact:12.1f}{ipympl:10.1f}", end="")
+        print(f"{shares[kind]:18.0%}")
+        if kind in ("pipeline", "scale_shift", "drift"):
+            missed += [f"{kind}: {floor:.2f} × the floor"] * (floor > PROMISED["floor"])
+            missed += [f"{kind}: interact takes {interact:.1f} ×"] * (
+                interact < PROMISED["interact"]
+            )
+            missed += [f"{kind}: ipympl takes {ipympl:.1f} ×"] * (ipympl < PROMISED["ipympl"])
+            missed += [f"{kind}: {shares[kind]:.0%} painted"] * (shares[kind] < PROMISED["painted"])
+    print(f"\nA drag passes {1 / PACE:.0f} positions a second. Promised are at most", end=" ")
+    print("{floor} × the floor, interact at least {interact} × and".format(**PROMISED), end=" ")
+    print("ipympl {ipympl} × as long, {painted:.0%} painted.".format(**PROMISED), end=" ")
+    print(f"Missed: {'; '.join(missed) or 'nothing'}.")
+    return missed
+
+
+def main():
+    path = lab.find_chromium()
+    if not path:
+        return "The browser benchmark needs Chromium or Chrome on the PATH, and there is none."
+    kinds = [kind for kind in CELLS if kind != "ipympl" or importlib.util.find_spec("ipympl")]
+    if "ipympl" not in kinds:
+        print("ipympl is not installed, so it is left out: pip install ipympl.")
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        Path(home, "bench.ipynb").write_text(json.dumps(notebook(kinds)))
+        with lab.jupyter(Path(home)) as address:
+            browser = playwright.chromium.launch(executable_path=path, args=lab.QUIET)
+            page = browser.new_page(viewport={"width": 1366, "height": 900})
+            lab.open_notebook(page, address("doc/tree/bench.ipynb"))
+            lab.run_all(page)
+            page.locator(".noUi-handle").nth(len(kinds)).wait_for()
+            page.wait_for_timeout(2000)
+            page.evaluate(WATCH)
+            missed = report(*measure(page, kinds))
+            browser.close()
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
