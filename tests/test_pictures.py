@@ -149,6 +149,8 @@ def test_a_picture_of_no_kind_is_described_by_what_is_written_in_it():
     style.title(figure.subplots(), "the net", "over b")
     _, metadata = pictures.Picture(figure, []).still()
     assert metadata["image/png"]["alt"] == "the net, over b"
+    _, metadata = pictures.Picture(figure, [], alt="The net climbs.").still()
+    assert metadata["image/png"]["alt"] == "The net climbs."
 
 
 def test_long_caption_is_wrapped():

@@ -33,10 +33,13 @@ class Picture:
         Made by `style.new_figure`; its axes limits stand still.
     moving : sequence of matplotlib artists
         Drawn on top of everything else, in this order.
+    alt : str
+        What it shows, in words for those who do not see it.
     """
 
-    def __init__(self, figure, moving):
+    def __init__(self, figure, moving, alt=""):
         self.figure = figure
+        self._alt = alt
         self._canvas = FigureCanvasAgg(figure)
         self._moving = list(moving)
         for artist in self._moving:
@@ -58,7 +61,7 @@ class Picture:
         if caption:
             pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
         png = base64.b64encode(_encode(pixels)).decode()
-        words = caption or self._in_words()
+        words = caption or self._alt or self._in_words()
         return {"image/png": png}, {"image/png": {"width": self.width, "alt": words}}
 
     def _in_words(self):

@@ -68,7 +68,7 @@ def _draw_curve(axes):
     axes.spines["bottom"].set_visible(False)
     axes.set_ylabel(r"what comes out: $a$", color=style.STAGES["a"], fontsize=style.TITLE)
     axes.text(
-        0, 0.04, "nearly a line\n(gap < 0.02)", ha="center", color=style.SAND_INK,
+        0, 0.04, "nearly\na line", ha="center", color=style.SAND_INK,
         fontsize=style.TEXT,
     )  # fmt: skip
     return axes.plot([], [], "o", color=style.STAGES["y"], ms=5, alpha=0.6)[0]
@@ -96,9 +96,11 @@ class ParameterPlane(Picture):
         plane.set_ylabel(r"shift $\beta$", **colour)
         plane.axhline(0, color=style.PALE, linewidth=1, zorder=0)
         plane.axvline(1, color=style.PALE, linewidth=1, zorder=0)
-        plane.text(
-            1, -0.97 * reach, "start (1, 0) ", color=style.INK, fontsize=style.TEXT, ha="right"
-        )
+        plane.annotate(
+            "start (1, 0)", (1, 0), (-30, 40), textcoords="offset points", ha="right",
+            color=style.INK, fontsize=style.TEXT,
+            arrowprops={"arrowstyle": "-", "color": style.QUIET},
+        )  # fmt: skip
         # as many bins as put the start in the middle of one
         self._gamma = _Margin(figure.add_axes([0.11, 0.81, 0.78, 0.18]), limits["xlim"], 82)
         self._beta = _Margin(
