@@ -10,7 +10,7 @@ from bnviz.pictures.panels import Bars, number, percent
 
 LIMIT = 8
 EDGES = np.linspace(-LIMIT, LIMIT, 129)
-TOP = 0.12
+TOP = 0.16
 THREADS = 16  # examples that are followed from z to ẑ
 
 
@@ -99,6 +99,11 @@ class BatchMates(Picture):
         for axes, (images, z_hat) in zip(lines, batches, strict=True):
             style.frame(axes).set(xlim=(-3.2, 3.2), ylim=(0, 1.7))
             axes.axvline(0, ymax=0.45, color=style.QUIET, linewidth=0.8)
+            axes.annotate(
+                r"$\hat{z}$", (1, 0), (0, -4), xycoords="axes fraction",
+                textcoords="offset points", ha="right", va="top", fontsize=style.TITLE,
+                color=style.STAGES["z_hat"],
+            )  # fmt: skip
             places = np.linspace(-2.9, 2.9, len(z_hat))[np.argsort(np.argsort(z_hat))]
             for i in range(len(z_hat))[::-1]:  # the one that is followed comes on top
                 self._hang(axes, images[i], places[i], z_hat[i], followed=i == 0)
@@ -117,8 +122,9 @@ class BatchMates(Picture):
             spine.set(color=looks["color"], linewidth=looks["lw"])
         if followed:
             axes.text(
-                place, 0.58, number(z_hat), ha="center", color=dot, fontsize=style.TITLE,
-                fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+                place, 0.77, number(z_hat), ha="center", va="top", color=dot,
+                fontsize=style.TITLE, fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
             )  # fmt: skip
 
 
