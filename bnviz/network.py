@@ -241,7 +241,7 @@ def cross_entropy(logits, labels):
     shifted = logits - logits.max(axis=-1, keepdims=True)  # so that exp cannot overflow
     exp = np.exp(shifted)
     total = exp.sum(axis=-1, keepdims=True)  # (..., m, 1)
-    loss = (np.log(total[..., 0]) - shifted[hit]).sum(axis=-1) / m  # (...,)
+    loss = (np.log(total[..., 0]) - shifted[hit]).mean(axis=-1)  # (...,)
     dlogits = exp / (total * m)
     dlogits[hit] -= 1 / m
     return loss, dlogits
