@@ -54,25 +54,10 @@ def frame(axes, *, left=False):
 def title(axes, heading, formula="", color=INK, pad=10):
     """Write a bold `heading` above `axes` at its left end, and under it `formula`."""
     lift = pad + (TEXT + 8 if formula else 0)
-    axes.annotate(
-        heading,
-        (0, 1),
-        (0, lift),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        color=color,
-        fontsize=TITLE,
-        fontweight="bold",
-    )
-    axes.annotate(
-        formula,
-        (0, 1),
-        (0, pad),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        color=INK,
-        fontsize=TEXT,
-    )
+    place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    bold = {"color": color, "fontsize": TITLE, "fontweight": "bold"}
+    axes.annotate(heading, (0, 1), (0, lift), **bold, **place)
+    axes.annotate(formula, (0, 1), (0, pad), color=INK, fontsize=TEXT, **place)
 
 
 def stage_title(axes, stage, pad=10):
