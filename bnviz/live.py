@@ -117,6 +117,7 @@ class Live:
                     f"{self.name} has the controls {', '.join(self.controls)}; got {name!r}"
                 )
             _check(self.name, name, self.controls[name], value)
+        for name, value in values.items():  # only when all are good
             self.controls[name].value = value
 
     def _redraw(self, change):

@@ -53,14 +53,20 @@ class Picture:
 
     def png(self):
         """Return the picture as PNG bytes."""
-        return _encode(self._pixels())
+        pixels = self._pixels()
+        # most pixels stand still: only the others are looked up in the palette, which takes long
+        changed = np.flatnonzero(pixels.view(np.uint32) != self._still.view(np.uint32))
+        numbers = self._still_numbers.copy()
+        if changed.size:
+            numbers.flat[changed] = _numbers(pixels.reshape(1, -1, 4)[:, changed])
+        return _png(numbers)
 
     def still(self, caption=""):
         """Return the mime bundle (data, metadata) of a PNG with `caption` written under it."""
         pixels = self._pixels()
         if caption:
             pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
-        png = base64.b64encode(_encode(pixels)).decode()
+        png = base64.b64encode(_png(_numbers(pixels))).decode()
         words = caption or self._alt or self._in_words()
         return {"image/png": png}, {"image/png": {"width": self.width, "alt": words}}
 
@@ -75,12 +81,14 @@ class Picture:
         """Draw, and return the canvas as (height, width, 4) bytes."""
         if self._still is None:
             self._canvas.draw()  # leaves out what is animated
-            self._still = self._canvas.copy_from_bbox(self.figure.bbox)
-        self._canvas.restore_region(self._still)
+            self._still = np.array(self._canvas.buffer_rgba())
+            self._still_numbers = _numbers(self._still)
         renderer = self._canvas.get_renderer()
+        pixels = np.asarray(renderer.buffer_rgba())
+        pixels[:] = self._still
         for artist in self._moving:
             artist.draw(renderer)
-        return np.asarray(self._canvas.buffer_rgba())
+        return pixels
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()
@@ -138,12 +146,19 @@ def _font(pixels):
     return ImageFont.truetype(path, pixels, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _encode(pixels):
+def _numbers(pixels):
+    """Return for each of (height, width, 4) pixels the number of its colour in the palette."""
     height, width = pixels.shape[:2]
     picture = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
+    return np.asarray(picture.convert("RGB").quantize(palette=_PALETTE, dither=Image.Dither.NONE))
+
+
+def _png(numbers):
+    height, width = numbers.shape
+    picture = Image.frombuffer("P", (width, height), numbers, "raw", "P", 0, 1)
+    picture.putpalette(style.palette().tobytes())
     file = io.BytesIO()
-    indexed = picture.convert("RGB").quantize(palette=_PALETTE, dither=Image.Dither.NONE)
-    indexed.save(file, "PNG", compress_level=1)
+    picture.save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
