@@ -137,6 +137,7 @@ def test_a_demo_that_cannot_start_says_so_at_once():
         ({"height": 11}, "height of level goes from 0 to 10; got 11"),
         ({"height": float("nan")}, "height of level goes from 0 to 10; got nan"),
         ({"side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
+        ({"height": 5, "side": "left"}, "side of level is one of"),  # nothing moves
     ],
 )
 def test_set_refuses_in_a_sentence(demo, values, message):
