@@ -2,6 +2,7 @@
 
 import base64
 import io
+from urllib.request import urlopen
 
 import ipywidgets
 import pytest
@@ -65,7 +66,7 @@ def test_the_picture_comes_back_bit_for_bit(demo):
 
 
 def test_picture_is_the_figure_at_twice_its_width(demo):
-    image = Image.open(io.BytesIO(demo.image.value))
+    image = Image.open(urlopen(str(demo.image.value, "ascii")))
     assert image.width == 600
     assert demo.image.layout.width == "300px"
     assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page

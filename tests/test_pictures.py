@@ -11,8 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from bnviz import pictures, style
+from bnviz.pictures import base
 from bnviz.pictures.base import Words
-from bnviz.pictures.panels import Bars, Histogram
+from bnviz.pictures.panels import Bars, Cursor, Histogram, Spread
 
 VALUES = np.linspace(-3, 5, 400)
 
@@ -199,6 +200,11 @@ def test_words_are_lifted_by_points():
     assert high.left == low.left
 
 
+def test_letters_drawn_apart_stand_as_if_drawn_together():
+    for text in ("mean −10.42, sd 1.17", "◂ 12 %", "under 1 % ▸", "loss ×0.97 … 1.31", "t = 3.4e2"):
+        assert (base._line(text, 31, (0, 0, 0)) == base._letters(text, 31, (0, 0, 0))).all()
+
+
 def test_words_have_the_letters_that_captions_use():
     picture = Line()
     shapes = set()
@@ -213,6 +219,11 @@ def test_words_have_the_letters_that_captions_use():
 
 def axes():
     return style.new_figure(3, 2).add_subplot()
+
+
+def places(panel):
+    (line,) = panel.moving
+    return tuple(np.asarray(line.get_data()).tolist())
 
 
 def test_bars_count_what_falls_outside():
@@ -242,7 +253,7 @@ def test_histogram_says_mean_sd_and_what_is_outside():
     panel = Histogram(axes(), "z", [-2.0, 0.0, 2.0], 0.5)
     panel.update(np.array([-1.0, 1.0, 1.0, 3.0]))
     assert panel._numbers.text == "mean 1.00, sd 1.41"
-    assert panel._spread.get_xdata() == pytest.approx([1 - 2**0.5, 1 + 2**0.5])
+    assert places(panel._spread)[0] == pytest.approx([1 - 2**0.5, 1, 1 + 2**0.5])
     assert (panel._below.text, panel._above.text) == ("", "25 % ▸")
     panel.update(np.array([-9.0, 1.0]))
     assert (panel._below.text, panel._above.text) == ("◂ 50 %", "")
@@ -253,13 +264,37 @@ def test_histogram_of_none_is_left_out_and_comes_back():
     panel.update(np.array([-9.0, 1.0, 9.0]))
     panel.update(None)
     assert panel._numbers.text == "left out"
-    assert not panel._spread.get_visible()
-    assert not panel._mean.get_visible()
+    assert np.isnan(places(panel._spread)[0]).all()
     assert panel._bars.moving[0].get_data().values.tolist() == [0, 0]
     assert (panel._below.text, panel._above.text) == ("", "")
     panel.update(np.array([1.0]))
-    assert panel._spread.get_visible()
+    assert places(panel._spread)[0] == [1, 1, 1]
     assert panel._numbers.text == "mean 1.00, sd 0.00"
+
+
+def test_spread_lies_along_the_values():
+    across, up = Spread(axes(), 0.9), Spread(axes(), 0.9, vertical=False)
+    for spread in (across, up):
+        spread.update(2, 0.5)
+    assert places(across) == ([1.5, 2, 2.5], [0.9] * 3)
+    assert places(up) == ([0.9] * 3, [1.5, 2, 2.5])
+
+
+def test_cursor_reaches_over_the_panel_and_has_its_dots_on_the_curves():
+    panel = axes()
+    panel.axis("off")
+    panel.set(xlim=(0, 4), ylim=(0, 10))
+    cursor = Cursor(panel)
+    cursor.update(1, [3, 7])
+    assert places(cursor) == ([1] * 4, [0, 3, 7, 10])
+    picture = pictures.Picture(panel.figure, cursor.moving)
+    ink = (picture._pixels()[::-1, :, :3] < 100).all(axis=-1)
+    left, bottom, right, top = np.round(panel.bbox.extents).astype(int)
+    width = ink[bottom:top, left + 30 : right - 30].sum(axis=1)  # at each height
+    assert (width[1:-1] >= 3).all(), "the line has a gap"
+    dots = np.flatnonzero(width > 12) / (top - bottom)
+    assert (np.abs(dots[:, None] - [0.3, 0.7]).min(axis=1) < 0.03).all(), "a dot at an end"
+    assert {0.3, 0.7} <= set(np.round(dots, 1))
 
 
 @pytest.mark.parametrize(

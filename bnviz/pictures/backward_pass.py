@@ -5,7 +5,7 @@ from matplotlib.markers import MarkerStyle
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import number
+from bnviz.pictures.panels import Spread, number
 
 MARKERS = "os^D"  # one shape per example, the same in every panel
 NETS = (-6.5, 10.5)  # wide enough for the bar, wherever the nets are
@@ -60,16 +60,14 @@ class _Nets:
         axes.set_xticklabels(["−4", "−2", "0", "2", "4", "6", "8"])
         looks = {"transform": axes.transAxes, "color": style.STAGES["z"]}
         axes.text(-0.205, 0.2, "net z", fontsize=style.TITLE, fontweight="bold", **looks)
-        (self._spread,) = axes.plot([], [], color=style.INK, lw=2.5, clip_on=False)
-        (self._mean,) = axes.plot([], [], "o", color=style.INK, ms=6, clip_on=False)
+        self._spread = Spread(axes, 1.1, clip_on=False)
         self._dots = _examples(axes, style.STAGES["z"])
         self._words = Words(axes, 1, 1.2, align="r")
-        self.moving = [self._spread, self._mean, self._dots, self._words]
+        self.moving = [*self._spread.moving, self._dots, self._words]
 
     def update(self, z):
         mean, sd = z.mean(), z.std()
-        self._spread.set_data([mean - sd, mean + sd], [2.2] * 2)
-        self._mean.set_data([mean], [2.2])
+        self._spread.update(mean, sd)
         self._dots.set_offsets(np.stack([z, np.full(len(z), 0.55)], axis=1))
         self._words.text = f"mean {number(mean)}, σ {number(sd)}"
 

@@ -3,8 +3,8 @@
 import base64
 import functools
 import inspect
-import io
 import math
+import re
 import textwrap
 
 import matplotlib
@@ -15,9 +15,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image, ImageDraw, ImageFont
 
 from bnviz import style
-
-_PALETTE = Image.new("P", (1, 1))
-_PALETTE.putpalette(style.palette().tobytes())
+from bnviz.pictures.png import Encoder
 
 
 class Picture:
@@ -53,20 +51,15 @@ class Picture:
 
     def png(self):
         """Return the picture as PNG bytes."""
-        pixels = self._pixels()
-        # most pixels stand still: only the others are looked up in the palette, which takes long
-        changed = np.flatnonzero(pixels.view(np.uint32) != self._still.view(np.uint32))
-        numbers = self._still_numbers.copy()
-        if changed.size:
-            numbers.flat[changed] = _numbers(pixels.reshape(1, -1, 4)[:, changed])
-        return _png(numbers)
+        pixels = self._pixels()  # makes the encoder, the first time
+        return self._encoder.encode(pixels)
 
     def still(self, caption=""):
         """Return the mime bundle (data, metadata) of a PNG with `caption` written under it."""
         pixels = self._pixels()
         if caption:
             pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
-        png = base64.b64encode(_png(_numbers(pixels))).decode()
+        png = base64.b64encode(Encoder(pixels).encode(pixels)).decode()
         words = caption or self._alt or self._in_words()
         return {"image/png": png}, {"image/png": {"width": self.width, "alt": words}}
 
@@ -82,7 +75,7 @@ class Picture:
         if self._still is None:
             self._canvas.draw()  # leaves out what is animated
             self._still = np.array(self._canvas.buffer_rgba())
-            self._still_numbers = _numbers(self._still)
+            self._encoder = Encoder(self._still)
         renderer = self._canvas.get_renderer()
         pixels = np.asarray(renderer.buffer_rgba())
         pixels[:] = self._still
@@ -98,8 +91,8 @@ class Picture:
 class Words(Artist):
     """One line of text that moves, without mathematics.
 
-    Matplotlib lays a text out anew at every draw, which takes milliseconds; Pillow draws the
-    same letters in a tenth of that.
+    Matplotlib lays a text out anew at every draw, which takes milliseconds; here letters that
+    were drawn once are put side by side. (Whole pixels lie between the letters of this font.)
 
     Parameters
     ----------
@@ -118,48 +111,47 @@ class Words(Artist):
         axes.add_artist(self)  # so that `figure.savefig` has it, too
         self.place, self.text = (x, y), ""
         self._align, self._lift = align, lift
-        self._rgb = np.round(255 * np.array(to_rgb(color)))
+        self._rgb = to_rgb(color)
 
     def draw(self, renderer):
         """Draw the text through a matplotlib renderer."""
         if not self.text:
             return
         size = round(style.TEXT * self.figure.dpi / 72)  # pixels
-        font = _font(size)
-        width, height = math.ceil(font.getlength(self.text)), 2 * size
-        mask = Image.new("L", (width, height))
-        ImageDraw.Draw(mask).text((0, size), self.text, fill=255, font=font, anchor="ls")
-        letters = np.empty((height, width, 4), np.uint8)
-        letters[..., :3] = self._rgb
-        letters[..., 3] = mask
+        letters = _line(self.text, size, self._rgb)
         x, y = self.get_transform().transform(self.place)
-        x -= {"l": 0, "m": width / 2, "r": width}[self._align]
+        x -= {"l": 0, "m": letters.shape[1] / 2, "r": letters.shape[1]}[self._align]
         y += self._lift * self.figure.dpi / 72 - size
         graphics = renderer.new_gc()
-        renderer.draw_image(graphics, round(x), round(y), letters[::-1])
+        renderer.draw_image(graphics, round(x), round(y), letters)
         graphics.restore()
+
+
+def _line(text, size, rgb):
+    """Return a text as (2 size, width, 4) bytes, from below; the base line is at `size`.
+
+    Digits and points are drawn one by one, so that few different pieces make all numbers.
+    """
+    pieces = re.findall(r"[\d.]|[^\d.]+", text)
+    return np.hstack([_letters(piece, size, rgb) for piece in pieces])
+
+
+@functools.lru_cache(1000)
+def _letters(piece, size, rgb):
+    """Return a piece of text in the form of `_line`, drawn at once."""
+    font = _font(size)
+    mask = Image.new("L", (math.ceil(font.getlength(piece)), 2 * size))
+    ImageDraw.Draw(mask).text((0, size), piece, fill=255, font=font, anchor="ls")
+    letters = np.empty((2 * size, mask.width, 4), np.uint8)
+    letters[..., :3] = np.round(255 * np.array(rgb))
+    letters[..., 3] = mask
+    return letters[::-1].copy()
 
 
 @functools.cache
 def _font(pixels):
     path = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf"
     return ImageFont.truetype(path, pixels, layout_engine=ImageFont.Layout.BASIC)
-
-
-def _numbers(pixels):
-    """Return for each of (height, width, 4) pixels the number of its colour in the palette."""
-    height, width = pixels.shape[:2]
-    picture = Image.frombuffer("RGBX", (width, height), pixels, "raw", "RGBX", 0, 1)
-    return np.asarray(picture.convert("RGB").quantize(palette=_PALETTE, dither=Image.Dither.NONE))
-
-
-def _png(numbers):
-    height, width = numbers.shape
-    picture = Image.frombuffer("P", (width, height), numbers, "raw", "P", 0, 1)
-    picture.putpalette(style.palette().tobytes())
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
-    return file.getvalue()
 
 
 def _caption_pixels(caption, width):

@@ -4,7 +4,7 @@ import numpy as np
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Bars, Histogram, number
+from bnviz.pictures.panels import Bars, Cursor, Histogram, number
 
 LIMIT = 5
 EDGES = np.linspace(-LIMIT, LIMIT, 51)
@@ -145,13 +145,11 @@ class _Paths:
         axes.set_xlabel("training step", fontsize=style.TEXT)
         axes.axhline(0, color=style.QUIET, linewidth=0.8, zorder=0)
         self._lines = [axes.plot([], [], color=_COLOR, lw=width)[0] for width in (1.2, 2.5, 1.2)]
-        self._cursor = axes.axvline(0, color=style.INK, lw=1.5)
-        self._dots = axes.plot([], [], "o", color=style.INK, ms=5.5, clip_on=False)[0]
-        self.moving = [*self._lines, self._cursor, self._dots]
+        self._cursor = Cursor(axes)
+        self.moving = [*self._lines, *self._cursor.moving]
 
     def update(self, percentiles, index):
         """Show the present step `index` on percentiles (3, S)."""
         for line, path in zip(self._lines, percentiles, strict=True):
             line.set_data(self._time, path)
-        self._cursor.set_xdata([self._time[index]] * 2)
-        self._dots.set_data([self._time[index]] * 3, percentiles[:, index])
+        self._cursor.update(self._time[index], percentiles[:, index])

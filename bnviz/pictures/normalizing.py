@@ -6,7 +6,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Bars, number, percent
+from bnviz.pictures.panels import Bars, Spread, number, percent
 
 LIMIT = 8
 EDGES = np.linspace(-LIMIT, LIMIT, 129)
@@ -53,9 +53,7 @@ class _Stage:
         axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
         colour = style.STAGES[stage]
         self._bars = Bars(axes, EDGES, TOP, fill=True, color=colour)
-        over = axes.get_xaxis_transform()  # x in data, y as a share of the height
-        (self._spread,) = axes.plot([], [], transform=over, color=style.INK, lw=2.5)
-        (self._mean,) = axes.plot([], [], "o", transform=over, color=style.INK, ms=6)
+        self._spread = Spread(axes, 0.92)
         (self._dots,) = threads.plot([], [], "o", color=colour, mec="white", ms=8, clip_on=False)
         self._height = height
         heading, formula = style.TITLES[stage]
@@ -65,7 +63,7 @@ class _Stage:
         axes.text(-0.34, 0.55, formula, **looks)
         self._numbers = [Words(axes, -0.34, 0.32), Words(axes, -0.34, 0.15)]
         self._outside = [Words(axes, 0, 0.6), Words(axes, 1, 0.6, align="r")]
-        self.moving = [*self._bars.moving, self._spread, self._mean, self._dots]
+        self.moving = [*self._bars.moving, *self._spread.moving, self._dots]
         self.moving += self._numbers + self._outside
 
     def update(self, values, examples):
@@ -73,8 +71,7 @@ class _Stage:
         for bars in self._bars.moving:  # the dots say it all where every example has one
             bars.set_visible(len(values) > len(examples))
         mean, sd = np.mean(values), np.std(values)
-        self._spread.set_data([mean - sd, mean + sd], [0.92] * 2)
-        self._mean.set_data([mean], [0.92])
+        self._spread.update(mean, sd)
         inside = examples[np.abs(examples) <= LIMIT]
         self._dots.set_data(inside, np.full(len(inside), self._height))
         self._numbers[0].text = f"mean {number(mean)}"

@@ -42,6 +42,48 @@ class Bars:
         return below / total, above / total
 
 
+class Spread:
+    """A bar from mean − sd to mean + sd, with a dot at the mean.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    height : float
+        Where it lies, as a share of the height (0…1; outside too, with `clip_on=False`).
+    vertical : bool
+        True for values along the x axis; False for values along the y axis, `height` to the right.
+    looks : keyword arguments of `Axes.plot`
+    """
+
+    def __init__(self, axes, height, *, vertical=True, **looks):
+        over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
+        looks = {"color": style.INK, "lw": 2.5, "ms": 6, "transform": over, **looks}
+        (self._line,) = axes.plot([0] * 3, [0] * 3, "o-", markevery=[1], **looks)
+        self._height, self._vertical = height, vertical
+        self.moving = [self._line]
+
+    def update(self, mean, sd):
+        """Show a mean and a standard deviation, in the unit of the values; nan shows nothing."""
+        along, across = [mean - sd, mean, mean + sd], [self._height] * 3
+        self._line.set_data(*((along, across) if self._vertical else (across, along)))
+
+
+class Cursor:
+    """A line across the panel, whose limits are set, at the present step; a dot on every curve."""
+
+    def __init__(self, axes):
+        self._bottom, self._top = axes.get_ylim()
+        looks = {"color": style.INK, "lw": 1.2, "ms": 5.5, "clip_on": False}
+        looks |= {"solid_capstyle": "butt", "markevery": slice(1, -1)}  # no dots at the two ends
+        (self._line,) = axes.plot([0, 0], [self._bottom, self._top], "o-", **looks)
+        self.moving = [self._line]
+
+    def update(self, now, heights=()):
+        """Show the place `now` on the x axis and `heights`, those of the curves there."""
+        y = [self._bottom, *heights, self._top]
+        self._line.set_data([now] * len(y), y)
+
+
 class Histogram:
     """One stage of the pipeline: its bars, mean − sd to mean + sd above them, both as numbers.
 
@@ -54,26 +96,22 @@ class Histogram:
         if edges[0] < 0 < edges[-1]:
             axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
         self._bars = Bars(axes, edges, top, fill=True, color=style.STAGES[stage])
-        over = axes.get_xaxis_transform()  # x in data, y as a share of the height
-        (self._spread,) = axes.plot([0, 0], [0.92] * 2, transform=over, color=style.INK, lw=2.5)
-        (self._mean,) = axes.plot([0], [0.92], "o", transform=over, color=style.INK, ms=6)
+        self._spread = Spread(axes, 0.92)
         self._numbers = Words(axes, 0, 1, lift=8)
         self._below, self._above = Words(axes, 0, 0.72), Words(axes, 1, 0.72, align="r")
-        self.moving = [*self._bars.moving, self._spread, self._mean]
+        self.moving = [*self._bars.moving, *self._spread.moving]
         self.moving += [self._numbers, self._below, self._above]
 
     def update(self, values):
         """Show `values`, an array of any shape, or nothing if it is None."""
-        for artist in (self._spread, self._mean):
-            artist.set_visible(values is not None)
         if values is None:
             self._bars.update([])
+            self._spread.update(np.nan, np.nan)
             self._numbers.text, self._below.text, self._above.text = "left out", "", ""
             return
         below, above = self._bars.update(values)
         mean, sd = np.mean(values), np.std(values)
-        self._spread.set_xdata([mean - sd, mean + sd])
-        self._mean.set_xdata([mean])
+        self._spread.update(mean, sd)
         self._numbers.text = f"mean {number(mean)}, sd {number(sd)}"
         self._below.text = f"◂ {percent(below)}" if below else ""
         self._above.text = f"{percent(above)} ▸" if above else ""

@@ -4,7 +4,7 @@ import numpy as np
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Bars, number, percent
+from bnviz.pictures.panels import Bars, Spread, number, percent
 
 EDGES = np.linspace(-3, 4, 71)
 LOWEST = 86  # percent
@@ -53,16 +53,15 @@ class _Noise:
         over = axes.get_xaxis_transform()  # x in data, y as a share of the height
         (self._truth,) = axes.plot([0, 0], [0, 1.24], transform=over, color=style.INK, lw=1)
         self._name = Words(axes, 0, 1.26, align="m", transform=over)
-        (self._spread,) = axes.plot([], [], "o-", transform=over, color=style.INK, lw=2.5, ms=6)
-        for line in (self._truth, self._spread):
-            line.set_clip_on(False)
+        self._truth.set_clip_on(False)
+        self._spread = Spread(axes, 1.12, clip_on=False)
         self._sd = Words(axes, 0, 0.8)
         thumb = axes.inset_axes([0, 0.98, 0.16, 0.385])
         thumb.axis("off")
         self._image = thumb.imshow(np.zeros((8, 8)), cmap="binary", vmin=0, vmax=1)
         self._outside = Words(axes, 0, 0.1), Words(axes, 1, 0.1, align="r")
         self.moving = [self._image, *self._bars.moving, self._truth, self._name]
-        self.moving += [self._spread, self._sd, *self._outside]
+        self.moving += [*self._spread.moving, self._sd, *self._outside]
 
     def update(self, image, truth, z_hat):
         self._image.set_data(image.reshape(8, 8))
@@ -70,8 +69,7 @@ class _Noise:
         mean, sd = z_hat.mean(), z_hat.std()
         self._truth.set_xdata([truth] * 2)
         self._name.place, self._name.text = (truth, 1.26), f"population: {number(truth)}"
-        self._spread.set_data([mean - sd, mean, mean + sd], [1.12] * 3)
-        self._spread.set_markevery([1])
+        self._spread.update(mean, sd)
         self._sd.text = f"sd {number(sd)}"
         for words, share, text in zip(self._outside, (below, above), ("◂ {}", "{} ▸"), strict=True):
             words.text = text.format(percent(share)) if share else ""

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from bnviz import style
 from bnviz.pictures.base import Picture
-from bnviz.pictures.panels import Bars
+from bnviz.pictures.panels import Bars, Spread
 
 LIMIT = 8
 EDGES = np.linspace(-LIMIT, LIMIT, 65)
@@ -129,18 +129,12 @@ class _Margin:
         edges = np.linspace(*limits, bins + 1)
         looks = {"fill": True, "color": style.STAGES["y"], "vertical": vertical}
         self._bars = Bars(axes, edges, 0.16, **looks)
-        over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-        self._vertical = vertical
-        (self._spread,) = axes.plot([], [], transform=over, color=style.INK, linewidth=2.5)
-        (self._mean,) = axes.plot([], [], "o", transform=over, color=style.INK, ms=6)
-        self.moving = [*self._bars.moving, self._spread, self._mean]
+        self._spread = Spread(axes, 0.88, vertical=vertical)
+        self.moving = [*self._bars.moving, *self._spread.moving]
 
     def update(self, values):
         self._bars.update(values)
-        mean, sd = values.mean(), values.std()
-        for line, along in (self._spread, [mean - sd, mean + sd]), (self._mean, [mean]):
-            across = [0.88] * len(along)
-            line.set_data(*((along, across) if self._vertical else (across, along)))
+        self._spread.update(values.mean(), values.std())
 
 
 def _one_line(paths):

@@ -7,7 +7,7 @@ from matplotlib.patheffects import withStroke
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Histogram, draw_time, percent
+from bnviz.pictures.panels import Cursor, Histogram, draw_time, percent
 
 EDGES = np.linspace(-5, 5, 51)
 LOOKS = (  # of the three networks' curves
@@ -69,15 +69,13 @@ class _Curves:
         for (name, curve), looks, place in zip(accuracies.items(), LOOKS, PLACES, strict=True):
             axes.plot(self._time, curve, **looks)
             axes.text(*place, name.replace(", ", ",\n"), fontsize=style.TEXT, color=style.INK)
-        self._cursor = axes.axvline(0, color=style.INK, lw=1)
-        self._dots = axes.plot([], [], "o", color=style.INK, ms=5, clip_on=False)[0]
+        self._cursor = Cursor(axes)
         self._lit = axes.plot([], [], "o", color=style.INK, ms=10, clip_on=False)[0]
-        self.moving = [self._cursor, self._dots, self._lit]
+        self.moving = [*self._cursor.moving, self._lit]
 
     def update(self, chosen, index):
         now = self._time[index]
-        self._cursor.set_xdata([now] * 2)
-        self._dots.set_data([now] * 3, [curve[index] for curve in self._accuracies.values()])
+        self._cursor.update(now, [curve[index] for curve in self._accuracies.values()])
         self._lit.set_data([now], [self._accuracies[chosen][index]])
 
 
@@ -92,9 +90,8 @@ class _Paths:
         self._lines = [axes.plot([], [], lw=width)[0] for width in (1.2, 2.5, 1.2)]
         beside = axes.get_yaxis_transform()  # x as a share of the width, y in data
         self._names = [Words(axes, 1.03, 0, lift=-4, transform=beside) for _ in self._lines]
-        self._cursor = axes.axvline(0, color=style.INK, lw=1)
-        self._dots = axes.plot([], [], "o", color=style.INK, ms=5, clip_on=False)[0]
-        self.moving = [*self._lines, *self._names, self._cursor, self._dots]
+        self._cursor = Cursor(axes)
+        self.moving = [*self._lines, *self._names, *self._cursor.moving]
 
     def update(self, percentiles, index, stage):
         names = "15 %", "50 %", "85 %"
@@ -104,9 +101,7 @@ class _Paths:
             line.set_data(self._time, path)
             line.set_color(style.STAGES[stage])
             words.place, words.text = (1.03, path[-1]), name
-        now = self._time[index]
-        self._cursor.set_xdata([now] * 2)
-        self._dots.set_data([now] * 3, percentiles[:, index])
+        self._cursor.update(self._time[index], percentiles[:, index])
 
 
 class SweepMap(Picture):

@@ -4,7 +4,7 @@ import numpy as np
 
 from bnviz import style
 from bnviz.pictures.base import Picture, Words
-from bnviz.pictures.panels import Histogram, draw_time, number
+from bnviz.pictures.panels import Cursor, Histogram, draw_time, number
 from bnviz.pictures.training_runs import LOOKS
 
 EDGES = np.linspace(-6, 6, 61)
@@ -84,11 +84,11 @@ class _Curves:
         axes.text(0.1, 0.94, "batch norm and noise", fontsize=style.TEXT, color=style.INK)
         self._time = np.log1p(steps)
         self._lines = [axes.plot([], [], color=style.INK, lw=1.2)[0] for _ in range(seeds)]
-        self._cursor = axes.axvline(0, color=style.INK, lw=1)
-        self.moving = [*self._lines, self._cursor]
+        self._cursor = Cursor(axes)
+        self.moving = [*self._lines, *self._cursor.moving]
 
     def update(self, accuracy, index):
-        self._cursor.set_xdata([self._time[index]] * 2)
+        self._cursor.update(self._time[index])
         for line, curve in zip(self._lines, accuracy.T, strict=True):
             line.set_data(self._time, curve)
 
@@ -137,10 +137,10 @@ class LandscapeView(Picture):
         ]
         rows = zip(names, ROWS, LOOKS, strict=True)
         self._readings = [_Reading(cosine, *row) for row in rows]
-        self._cursor = path.axvline(0, color=style.INK, lw=1)
+        self._cursor = Cursor(path)
         moving = [line for lines in self._lines for line in lines]
         moving += [reading.words for reading in self._readings]
-        super().__init__(figure, [*moving, self._cursor])
+        super().__init__(figure, [*moving, *self._cursor.moving])
 
     def update(self, index, losses, cosines, paths):
         """Show point `index` of the training of three networks.
@@ -154,7 +154,7 @@ class LandscapeView(Picture):
                 line.set_data(at, curve)
         for reading, loss in zip(self._readings, losses, strict=True):
             reading.words.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
-        self._cursor.set_xdata([self._steps[index]] * 2)
+        self._cursor.update(self._steps[index])
 
 
 ROWS = 0.86, 0.5, 0.14  # heights of the names to the right
