@@ -33,16 +33,24 @@ class Picture:
         Drawn on top of everything else, in this order.
     alt : str
         What it shows, in words for those who do not see it.
+    resting : sequence of matplotlib artists
+        Move, too, but seldom; drawn under the others, and only when `pose` has become another.
+
+    Attributes
+    ----------
+    pose : anything that compares with `==`
+        What the `resting` artists show; `update` sets it.
     """
 
-    def __init__(self, figure, moving, alt=""):
+    def __init__(self, figure, moving, alt="", resting=()):
         self.figure = figure
         self._alt = alt
         self._canvas = FigureCanvasAgg(figure)
-        self._moving = list(moving)
-        for artist in self._moving:
+        self._moving, self._resting = list(moving), list(resting)
+        for artist in self._resting + self._moving:
             artist.set_animated(True)
-        self._still = None
+        self._ground = None  # what never moves; and with what rests now on it, the still picture:
+        self._still = self._still_pose = self.pose = None
 
     @property
     def width(self):
@@ -72,12 +80,18 @@ class Picture:
 
     def _pixels(self):
         """Draw, and return the canvas as (height, width, 4) bytes."""
-        if self._still is None:
-            self._canvas.draw()  # leaves out what is animated
-            self._still = np.array(self._canvas.buffer_rgba())
-            self._encoder = Encoder(self._still)
         renderer = self._canvas.get_renderer()
         pixels = np.asarray(renderer.buffer_rgba())
+        if self._ground is None:
+            self._canvas.draw()  # leaves out what is animated
+            self._ground = self._still = pixels.copy()
+            self._encoder = Encoder(self._still)
+        if self._still_pose != self.pose:
+            pixels[:] = self._ground
+            for artist in self._resting:
+                artist.draw(renderer)
+            self._still, self._still_pose = pixels.copy(), self.pose
+            self._encoder.settle(self._still)
         pixels[:] = self._still
         for artist in self._moving:
             artist.draw(renderer)

@@ -110,7 +110,8 @@ class Drift(Picture):
         for axes in below[1:]:
             axes.set_yticklabels([])
         moving = [artist for part in self._now + self._paths for artist in part.moving]
-        super().__init__(figure, [*moving, *self._names])
+        resting = [line for paths in self._paths for line in paths.resting]
+        super().__init__(figure, moving, resting=[*resting, *self._names])
 
     def update(self, y, percentiles, index):
         """Show snapshot `index` of a run.
@@ -122,6 +123,7 @@ class Drift(Picture):
             paths.update(percentiles[..., layer], index)
         for name, end in zip(self._names, percentiles[:, -1, -1], strict=True):
             name.place = (name.place[0], end)
+        self.pose = percentiles.tobytes()
 
 
 def _name_percentile(axes, q):
@@ -146,7 +148,7 @@ class _Paths:
         axes.axhline(0, color=style.QUIET, linewidth=0.8, zorder=0)
         self._lines = [axes.plot([], [], color=_COLOR, lw=width)[0] for width in (1.2, 2.5, 1.2)]
         self._cursor = Cursor(axes)
-        self.moving = [*self._lines, *self._cursor.moving]
+        self.moving, self.resting = self._cursor.moving, self._lines
 
     def update(self, percentiles, index):
         """Show the present step `index` on percentiles (3, S)."""

@@ -38,38 +38,45 @@ class Encoder:
     """
 
     def __init__(self, still):
-        self._width = still.shape[1]
+        height, width = still.shape[:2]
         # most of a row repeats the byte before; to look for nothing else is fastest
         self._compressor = zlib.compressobj(1, zlib.DEFLATED, -15, strategy=zlib.Z_RLE)
-        self._bands = []
-        for colours in _cut(still):
-            numbers = _numbers(colours)
-            self._bands.append((colours, numbers, self._deflate(numbers)))
+        self._colours = _colours(still)
+        self._rows = np.zeros((height, 1 + width), np.uint8)  # the 0: what follows is as it is
+        self._rows[:, 1:] = _numbers(self._colours)
+        self._tops = np.arange(0, height, ROWS)
+        self._bands = [self._deflate(self._rows[top:][:ROWS]) for top in self._tops]
 
     def encode(self, pixels):
         """Return the PNG file, as bytes, of a picture of the same shape as the still one."""
-        bands = []
-        for now, (colours, numbers, band) in zip(_cut(pixels), self._bands, strict=True):
-            changed = now != colours
-            if changed.any():
-                numbers = numbers.copy()
-                numbers[changed] = _numbers(now[changed])
-                band = self._deflate(numbers)
-            bands.append(band)
-        return _join(bands, self._width)
+        _, bands = self._change(pixels)
+        return _join(bands, *self._colours.shape)
 
-    def _deflate(self, numbers):
-        rows = np.zeros((len(numbers), 1 + self._width), np.uint8)
-        rows[:, 1:] = numbers  # a row begins with 0: what follows is stored as it is
+    def settle(self, pixels):
+        """Make this the still picture; `pixels` is kept, so it must not change any more."""
+        self._rows, self._bands = self._change(pixels)
+        self._colours = _colours(pixels)
+
+    def _change(self, pixels):
+        now, rows, bands = _colours(pixels), self._rows.copy(), self._bands.copy()
+        width = now.shape[1]
+        changed = np.flatnonzero(now != self._colours)
+        # a row has one byte more than pixels, at its beginning
+        rows.reshape(-1)[changed + changed // width + 1] = _numbers(now.reshape(-1)[changed])
+        counts = np.diff(np.searchsorted(changed, [*(width * self._tops), now.size]))
+        for band in np.flatnonzero(counts):
+            bands[band] = self._deflate(rows[self._tops[band] :][:ROWS])
+        return rows, bands
+
+    def _deflate(self, rows):
         # a full flush: the next band knows nothing of this one
         deflated = self._compressor.compress(rows) + self._compressor.flush(zlib.Z_FULL_FLUSH)
         return Band(deflated, rows.size, zlib.adler32(rows))
 
 
-def _cut(pixels):
-    """Return the bands of (height, width, 4) bytes as (rows, width) numbers, red lowest."""
-    colours = pixels.view("<u4")[..., 0]
-    return [colours[top : top + ROWS] for top in range(0, len(colours), ROWS)]
+def _colours(pixels):
+    """View (height, width, 4) bytes as (height, width) numbers, with red in the lowest 8 bits."""
+    return pixels.view("<u4")[..., 0]
 
 
 def _numbers(colours):
@@ -88,18 +95,16 @@ def _nearest():
     return np.asarray(picture.quantize(palette=palette, dither=Image.Dither.NONE)).ravel()
 
 
-def _join(bands, width):
-    deflated, size, low, high = b"\x78\x01", 0, 1, 0
+def _join(bands, height, width):
+    low, high = 1, 0  # the halves of Adler-32: the sum of all bytes, and the sum of those sums
     for band in bands:
-        deflated += band.deflated
-        # Adler-32 is two sums: of all bytes, and of what the first came to after each byte
         high = (high + (band.adler >> 16) + band.size * (low - 1)) % 65521
         low = (low + (band.adler & 0xFFFF) - 1) % 65521
-        size += band.size
+    end = b"\x03\x00" + struct.pack(">HH", high, low)  # an empty last block
     chunks = {
-        b"IHDR": struct.pack(">IIBBBBB", width, size // (1 + width), 8, 3, 0, 0, 0),
+        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0),  # 8 bits, a palette
         b"PLTE": PALETTE,
-        b"IDAT": deflated + b"\x03\x00" + struct.pack(">HH", high, low),  # an empty last block
+        b"IDAT": b"\x78\x01" + b"".join(band.deflated for band in bands) + end,
         b"IEND": b"",
     }
     return b"\x89PNG\r\n\x1a\n" + b"".join(

@@ -44,7 +44,8 @@ class TrainingView(Picture):
         self._curves = _Curves(figure.add_subplot(grid[1, :3]), steps, accuracies)
         self._paths = _Paths(figure.add_subplot(grid[1, 3:]), steps)
         parts = *self._stages.values(), self._curves, self._paths
-        super().__init__(figure, [artist for part in parts for artist in part.moving])
+        moving = [artist for part in parts for artist in part.moving]
+        super().__init__(figure, moving, resting=self._paths.resting)
 
     def update(self, chosen, index, percentiles, **stages):
         """Show snapshot `index` of the network with the name `chosen`.
@@ -55,7 +56,9 @@ class TrainingView(Picture):
         for stage, panel in self._stages.items():
             panel.update(stages[stage])
         self._curves.update(chosen, index)
-        self._paths.update(percentiles, index, "z" if stages["y"] is None else "y")
+        stage = "z" if stages["y"] is None else "y"
+        self._paths.update(percentiles, index, stage)
+        self.pose = stage, percentiles.tobytes()
 
 
 class _Curves:
@@ -91,7 +94,7 @@ class _Paths:
         beside = axes.get_yaxis_transform()  # x as a share of the width, y in data
         self._names = [Words(axes, 1.03, 0, lift=-4, transform=beside) for _ in self._lines]
         self._cursor = Cursor(axes)
-        self.moving = [*self._lines, *self._names, *self._cursor.moving]
+        self.moving, self.resting = self._cursor.moving, self._lines + self._names
 
     def update(self, percentiles, index, stage):
         names = "15 %", "50 %", "85 %"

@@ -38,13 +38,16 @@ class NoiseView(Picture):
         self._track = _Track(figure.add_subplot(grid[0, 1]), steps, last, path)
         self._curves = _Curves(figure.add_subplot(grid[1, :]), steps, last, plain, seeds)
         parts = self._now, self._track, self._curves
-        super().__init__(figure, [artist for part in parts for artist in part.moving])
+        moving = [artist for part in parts for artist in part.moving]
+        super().__init__(figure, moving, resting=self._track.resting + self._curves.resting)
 
     def update(self, y, accuracy, index):
         """Show snapshot `index` of a run with inputs y (S, examples), accuracy (S, seeds)."""
         self._now.update(y[index])
-        self._track.update(y.mean(axis=-1), y.std(axis=-1), index)
+        means, sds = y.mean(axis=-1), y.std(axis=-1)
+        self._track.update(means, sds, index)
         self._curves.update(accuracy, index)
+        self.pose = means.tobytes(), sds.tobytes(), accuracy.tobytes()
 
 
 class _Track:
@@ -60,7 +63,7 @@ class _Track:
         self._spreads = axes.plot([], [], color=color, lw=1.2)[0]
         self._means = axes.plot([], [], "o", color=color, ms=4)[0]
         self._lit = axes.plot([], [], "o", color=style.INK, ms=8)[0]
-        self.moving = [self._spreads, self._means, self._lit]
+        self.moving, self.resting = [self._lit], [self._spreads, self._means]
 
     def update(self, means, sds, index):
         ends = np.stack([means - sds, means + sds, np.full(len(means), np.nan)], axis=-1)
@@ -85,7 +88,7 @@ class _Curves:
         self._time = np.log1p(steps)
         self._lines = [axes.plot([], [], color=style.INK, lw=1.2)[0] for _ in range(seeds)]
         self._cursor = Cursor(axes)
-        self.moving = [*self._lines, *self._cursor.moving]
+        self.moving, self.resting = self._cursor.moving, self._lines
 
     def update(self, accuracy, index):
         self._cursor.update(self._time[index])
@@ -138,9 +141,10 @@ class LandscapeView(Picture):
         rows = zip(names, ROWS, LOOKS, strict=True)
         self._readings = [_Reading(cosine, *row) for row in rows]
         self._cursor = Cursor(path)
-        moving = [line for lines in self._lines for line in lines]
+        *ahead, resting = self._lines
+        moving = [line for lines in ahead for line in lines]
         moving += [reading.words for reading in self._readings]
-        super().__init__(figure, [*moving, *self._cursor.moving])
+        super().__init__(figure, [*moving, *self._cursor.moving], resting=resting)
 
     def update(self, index, losses, cosines, paths):
         """Show point `index` of the training of three networks.
@@ -155,6 +159,7 @@ class LandscapeView(Picture):
         for reading, loss in zip(self._readings, losses, strict=True):
             reading.words.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
         self._cursor.update(self._steps[index])
+        self.pose = np.array(paths).tobytes()
 
 
 ROWS = 0.86, 0.5, 0.14  # heights of the names to the right

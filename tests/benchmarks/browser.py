@@ -81,21 +81,23 @@ def draw(gamma=1.0):
         0,
     ),
 }
-# Paints of a cell: its label's words, its image once it is loaded, or what ipympl draws on canvas
+# A paint of a cell is a frame that has its label's new words, its image's new picture (complete:
+# the event `load` may come some frames later) or what ipympl draws on its canvas
 WATCH = """() => {
-  window.painted = {count: 0, at: 0};
-  const paint = () => requestAnimationFrame(() => {
-    painted.count += 1; painted.at = performance.now();
+  window.painted = {count: 0, at: 0, frame: 0};
+  const paint = what => requestAnimationFrame(frame => {
+    if (what.complete === false) return paint(what);
+    painted.count += frame !== painted.frame;
+    painted.frame = frame; painted.at = performance.now();
   });
   window.watch = cell => {
     window.watched?.disconnect();
     window.watched = new MutationObserver(changes => {
-      if (cell.querySelector('.bench-floor')) return paint();
+      if (cell.querySelector('.bench-floor')) return paint(cell);
       for (const change of changes) {
         const images = change.type === 'attributes' ? [change.target]
           : [...change.addedNodes].flatMap(one => [...(one.querySelectorAll?.('img') ?? [])]);
-        for (const image of images)
-          image.complete ? paint() : image.addEventListener('load', paint, {once: true});
+        images.forEach(paint);
       }
     });
     const label = cell.querySelector('.lm-VBox > .widget-label, .widget-vbox > .widget-label');
@@ -107,7 +109,7 @@ WATCH = """() => {
   };
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (image, ...place) {
-    if (window.canvasCell && image instanceof HTMLImageElement) paint();
+    if (window.canvasCell && image instanceof HTMLImageElement) paint(image);
     return draw.call(this, image, ...place);
   };
   addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
