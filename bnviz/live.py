@@ -19,7 +19,7 @@ const start = () => {
   if (!box) return setTimeout(start, 100);
   const name = () => {
     box.querySelector('.bnviz-words').setAttribute('aria-live', 'polite');
-    for (const handle of box.querySelectorAll('.noUi-handle'))
+    for (const handle of box.querySelectorAll('.noUi-handle:not([aria-label])'))
       handle.setAttribute('aria-label',
         handle.closest('.widget-inline-hbox').querySelector('.widget-label').textContent);
   };
@@ -130,12 +130,12 @@ class Live:
             self._say(f"{type(error).__name__}: {error}", role="alert")
 
     def _draw(self, shown, caption):
+        self._say(caption, role="status")  # first: on its way while the picture is drawn
         self._picture.update(**shown)
         # sent as bytes, a picture becomes a file of the browser's and is fetched back from another
         # of its processes, which takes longer than a third more bytes to send
         self.image.value = b"data:image/png;base64," + base64.b64encode(self._picture.png())
         self.caption = caption
-        self._say(caption, role="status")
 
     def _say(self, sentence, role):
         self._words.value = (

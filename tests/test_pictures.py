@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from PIL import Image
 
 from bnviz import pictures, style
@@ -32,6 +33,10 @@ class Line(pictures.Picture):
     def update(self, height):
         self._line.set_data([0.2, 0.8], [height, height])
         self._words.text = f"height {height}"
+
+
+def to_rgb255(color):
+    return np.round(255 * np.array(to_rgb(color))).astype(int)
 
 
 def decoded(png):
@@ -107,6 +112,48 @@ def test_still_part_is_drawn_once(monkeypatch):
     monkeypatch.setattr(picture._canvas, "draw", lambda: pytest.fail("everything drawn anew"))
     picture.update(0.6)
     picture.png()
+
+
+class Shelf(Line):
+    """The same with a second word, which moves seldom and lies under the line."""
+
+    def __init__(self):
+        super().__init__()
+        self._rest = Words(self.figure.axes[0], 0, 0.48)
+        pictures.Picture.__init__(self, self.figure, self._moving, resting=[self._rest])
+
+    def update(self, height, rest):
+        super().update(height)
+        self._rest.text = self.pose = rest
+
+
+def test_what_rests_is_drawn_only_when_it_moved(monkeypatch):
+    picture, drawn = Shelf(), []
+    draw = Words.draw
+    monkeypatch.setattr(
+        Words, "draw", lambda words, renderer: drawn.append(words) or draw(words, renderer)
+    )
+    for height, rest in [(0.1, "a"), (0.2, "a"), (0.2, "b"), (0.3, "b"), (0.4, "a")]:
+        picture.update(height, rest)
+        picture.png()
+    assert drawn.count(picture._rest) == 3  # a, b and a again
+    assert drawn.count(picture._words) == 5
+
+
+def test_what_rests_leaves_no_trace_and_lies_below():
+    picture = Shelf()
+    for height, rest in [(0.5, "long ago"), (0.2, "x"), (0.5, "now")]:
+        picture.update(height, rest)
+        picture.png()
+    fresh = Shelf()
+    fresh.update(0.5, "now")
+    assert picture.png() == fresh.png()
+    shown = picture._pixels()[..., :3].astype(int)
+    assert (shown == decoded(saved(picture.figure))).all()
+    bare = Line()
+    bare.update(0.5)
+    line = (bare._pixels()[..., :3] == to_rgb255(style.STAGES["z"])).all(axis=-1)
+    assert (shown[line] == to_rgb255(style.STAGES["z"])).all(), "it lies above the line"
 
 
 # Encoding

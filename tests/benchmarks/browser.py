@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
 
-PRESSES, MOVES, PACE = 20, 40, 0.05  # a hand passes some twenty positions a second
+PRESSES, MOVES, PACE = 40, 40, 0.05  # a hand passes some twenty positions a second
 PROMISED = {"floor": 1.4, "interact": 7, "ipympl": 3, "painted": 0.8}
 DATA = """
 import numpy as np
@@ -170,17 +170,19 @@ def measure(page, kinds):
     """Return the medians in milliseconds and the shares painted, by kind."""
     cells = {kind: page.locator(".jp-Cell").nth(i + 1) for i, kind in enumerate(kinds)}
     handles = {kind: cells[kind].locator(".noUi-handle").nth(CELLS[kind][1]) for kind in kinds}
-    waits, shares = {kind: [] for kind in kinds}, {}
-    for turn in range(4):  # in turn, so that a busy moment of the machine is shared by all
+    waits, shares = {kind: [] for kind in kinds}, {kind: [] for kind in kinds}
+    for _ in range(4):  # in turn, so that a busy moment of the machine is shared by all
         for kind in kinds:
             handles[kind].scroll_into_view_if_needed()
             page.evaluate("cell => watch(cell)", cells[kind].element_handle())
             page.wait_for_timeout(300)
             for i in range(PRESSES // 4):
                 waits[kind].append(press(page, handles[kind], ("ArrowLeft", "ArrowRight")[i % 2]))
-            if turn == 3:
-                shares[kind] = drag(page, handles[kind])
-    return {kind: statistics.median(times) for kind, times in waits.items()}, shares
+            shares[kind].append(drag(page, handles[kind]))
+    return [
+        {kind: statistics.median(numbers) for kind, numbers in measured.items()}
+        for measured in (waits, shares)
+    ]
 
 
 def report(waits, shares):
