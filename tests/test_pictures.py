@@ -15,6 +15,7 @@ from bnviz import pictures, style
 from bnviz.pictures import base
 from bnviz.pictures.base import Words
 from bnviz.pictures.panels import Bars, Cursor, Histogram, Spread
+from bnviz.pictures.png import Encoder
 
 VALUES = np.linspace(-3, 5, 400)
 
@@ -78,6 +79,22 @@ def test_same_values_same_bytes():
     assert picture.png() != first
     picture.update(0.5)
     assert picture.png() == first
+
+
+def test_a_picture_broken_off_leaves_no_trace(monkeypatch):
+    picture, fresh = Line(), Line()
+    picture.update(0.5)
+    picture.png()
+    fresh.update(0.6)
+    picture.update(0.6)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Encoder, "_deflate", interrupt)
+        picture.png()
+    assert picture.png() == fresh.png()
+
+
+def interrupt(*ignored):
+    raise KeyboardInterrupt
 
 
 def test_moved_equals_fresh():

@@ -51,6 +51,7 @@ class Picture:
             artist.set_animated(True)
         self._ground = None  # what never moves; and with what rests now on it, the still picture:
         self._still = self._still_pose = self.pose = None
+        self._encoder = None  # knows the last picture
 
     @property
     def width(self):
@@ -59,8 +60,11 @@ class Picture:
 
     def png(self):
         """Return the picture as PNG bytes."""
-        pixels = self._pixels()  # makes the encoder, the first time
-        return self._encoder.encode(pixels)
+        pixels = self._pixels()
+        encoder, self._encoder = self._encoder or Encoder(pixels), None
+        png = encoder.encode(pixels)
+        self._encoder = encoder  # if nothing broke it off halfway; else the next begins anew
+        return png
 
     def still(self, caption=""):
         """Return the mime bundle (data, metadata) of a PNG with `caption` written under it."""
@@ -85,13 +89,11 @@ class Picture:
         if self._ground is None:
             self._canvas.draw()  # leaves out what is animated
             self._ground = self._still = pixels.copy()
-            self._encoder = Encoder(self._still)
         if self._still_pose != self.pose:
             pixels[:] = self._ground
             for artist in self._resting:
                 artist.draw(renderer)
             self._still, self._still_pose = pixels.copy(), self.pose
-            self._encoder.settle(self._still)
         pixels[:] = self._still
         for artist in self._moving:
             artist.draw(renderer)

@@ -29,44 +29,36 @@ class Band(NamedTuple):
 
 
 class Encoder:
-    """Encodes a still picture, and quickly all others that differ little from it.
+    """Encodes one picture after another; the less they differ, the quicker.
 
     Parameters
     ----------
-    still : array (height, width, 4) of bytes
-        Red, green, blue, and a fourth that does not count.
+    pixels : array (height, width, 4) of bytes
+        The first picture: red, green, blue, and a fourth that does not count.
     """
 
-    def __init__(self, still):
-        height, width = still.shape[:2]
+    def __init__(self, pixels):
+        height, width = pixels.shape[:2]
         # most of a row repeats the byte before; to look for nothing else is fastest
         self._compressor = zlib.compressobj(1, zlib.DEFLATED, -15, strategy=zlib.Z_RLE)
-        self._colours = _colours(still)
+        self._colours = _colours(pixels).copy()
         self._rows = np.zeros((height, 1 + width), np.uint8)  # the 0: what follows is as it is
         self._rows[:, 1:] = _numbers(self._colours)
         self._tops = np.arange(0, height, ROWS)
         self._bands = [self._deflate(self._rows[top:][:ROWS]) for top in self._tops]
 
     def encode(self, pixels):
-        """Return the PNG file, as bytes, of a picture of the same shape as the still one."""
-        _, bands = self._change(pixels)
-        return _join(bands, *self._colours.shape)
-
-    def settle(self, pixels):
-        """Make this the still picture; `pixels` is kept, so it must not change any more."""
-        self._rows, self._bands = self._change(pixels)
-        self._colours = _colours(pixels)
-
-    def _change(self, pixels):
-        now, rows, bands = _colours(pixels), self._rows.copy(), self._bands.copy()
-        width = now.shape[1]
-        changed = np.flatnonzero(now != self._colours)
+        """Return the PNG file, as bytes, of a picture of the same shape as the first one."""
+        colours, (height, width) = _colours(pixels), self._colours.shape
+        changed = np.flatnonzero(colours != self._colours)
+        new = colours.reshape(-1)[changed]
+        self._colours.reshape(-1)[changed] = new
         # a row has one byte more than pixels, at its beginning
-        rows.reshape(-1)[changed + changed // width + 1] = _numbers(now.reshape(-1)[changed])
-        counts = np.diff(np.searchsorted(changed, [*(width * self._tops), now.size]))
+        self._rows.reshape(-1)[changed + changed // width + 1] = _numbers(new)
+        counts = np.diff(np.searchsorted(changed, [*(width * self._tops), colours.size]))
         for band in np.flatnonzero(counts):
-            bands[band] = self._deflate(rows[self._tops[band] :][:ROWS])
-        return rows, bands
+            self._bands[band] = self._deflate(self._rows[self._tops[band] :][:ROWS])
+        return _join(self._bands, height, width)
 
     def _deflate(self, rows):
         # a full flush: the next band knows nothing of this one
