@@ -87,9 +87,10 @@ def test_a_picture_broken_off_leaves_no_trace(monkeypatch):
     picture.png()
     fresh.update(0.6)
     picture.update(0.6)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Encoder, "_deflate", interrupt)
+    monkeypatch.setattr(Encoder, "_deflate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
         picture.png()
+    monkeypatch.undo()
     assert picture.png() == fresh.png()
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
 
-PRESSES, MOVES, PACE = 40, 40, 0.05  # a hand passes some twenty positions a second
+PRESSES, MOVES, PACE = 80, 40, 0.05  # a hand passes some twenty positions a second
 PROMISED = {"floor": 1.4, "interact": 7, "ipympl": 3, "painted": 0.8}
 DATA = """
 import numpy as np
