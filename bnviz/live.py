@@ -11,17 +11,21 @@ import html
 import ipywidgets as widgets
 
 CONTROL = {"width": "290px", "margin": "2px 8px 2px 0"}
-# ipywidgets gives its sliders no name that a screen reader could say, and no live regions, and
-# offers no way to; so the page does it, as soon as the sliders stand in it.
+# ipywidgets gives its sliders no name that a screen reader could say (and some of them a number
+# that is not their value), and no live regions, and offers no way to; so the page does it, as soon
+# as the sliders stand in it. Their handles are `noUi-handle` from ipywidgets 8 on.
 NAME_FOR_SCREEN_READERS = """<img alt="" hidden src="data:," onerror="
 const start = () => {
   const box = this.closest('.bnviz-live');
   if (!box) return setTimeout(start, 100);
   const name = () => {
     box.querySelector('.bnviz-words').setAttribute('aria-live', 'polite');
-    for (const handle of box.querySelectorAll('.noUi-handle:not([aria-label])'))
-      handle.setAttribute('aria-label',
-        handle.closest('.widget-inline-hbox').querySelector('.widget-label').textContent);
+    for (const handle of box.querySelectorAll('.noUi-handle, .ui-slider-handle')) {
+      const told = part => handle.closest('.widget-inline-hbox').querySelector(part).textContent;
+      handle.setAttribute('role', 'slider');
+      handle.setAttribute('aria-label', told('.widget-label'));
+      handle.setAttribute('aria-valuetext', told('.widget-readout'));
+    }
   };
   new MutationObserver(name).observe(box, {childList: true, subtree: true});
   name();

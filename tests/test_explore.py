@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from bnviz import explore, live, style
-from bnviz.pictures.base import Words
+from bnviz.pictures.artists import Words
 
 NAMES = sorted(explore.__all__)
 EXPECTED = {"pipeline", "batches", "drift", "batch_size", "normalization", "bias", "scale_shift"}

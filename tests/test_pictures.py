@@ -12,8 +12,8 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from bnviz import pictures, style
-from bnviz.pictures import base
-from bnviz.pictures.base import Words
+from bnviz.pictures import artists
+from bnviz.pictures.artists import Stroke, Words
 from bnviz.pictures.panels import Bars, Cursor, Histogram, Spread
 from bnviz.pictures.png import Encoder
 
@@ -267,7 +267,7 @@ def test_words_are_lifted_by_points():
 
 def test_letters_drawn_apart_stand_as_if_drawn_together():
     for text in ("mean −10.42, sd 1.17", "◂ 12 %", "under 1 % ▸", "loss ×0.97 … 1.31", "t = 3.4e2"):
-        assert (base._line(text, 31, (0, 0, 0)) == base._letters(text, 31, (0, 0, 0))).all()
+        assert (artists._line(text, 31, (0, 0, 0)) == artists._letters(text, 31, (0, 0, 0))).all()
 
 
 def test_words_have_the_letters_that_captions_use():
@@ -279,6 +279,62 @@ def test_words_have_the_letters_that_captions_use():
     assert len(shapes) == 12, "a sign is drawn as the box of a missing letter"
 
 
+# Strokes
+
+
+def difference(draw, draw_by_matplotlib):
+    """Return how much two ways to draw differ, in colour steps: on average and at the most."""
+    drawn = []
+    for way in (draw, draw_by_matplotlib):
+        panel = style.new_figure(3, 2).add_axes([0.1, 0.1, 0.8, 0.8])
+        panel.axis("off")
+        panel.set(xlim=(0, 4), ylim=(0, 1))
+        way(panel)
+        drawn.append(decoded(saved(panel.figure)))
+        assert (drawn[-1] < 100).any()
+    apart = np.abs(drawn[0] - drawn[1])
+    return apart.mean(), apart.max()
+
+
+def stroke(points, **looks):
+    def draw(panel):
+        Stroke(panel, **looks).points = np.array(points, float)
+
+    return draw
+
+
+@pytest.mark.parametrize("clip", [True, False])
+def test_a_stroke_is_the_line_that_matplotlib_draws(clip):
+    x, y = [-1, 1, 2, 3, np.nan, 3, 5], [0.2, 0.5, 0.9, 0.1, np.nan, 0.5, 0.8]
+    looks = {"color": style.INK, "lw": 2, "clip_on": clip}
+    looks |= {"solid_capstyle": "butt", "solid_joinstyle": "miter"}
+    apart = difference(
+        stroke(np.column_stack([x, y]), width=2, clip=clip),
+        lambda panel: panel.plot(x, y, **looks),
+    )
+    assert apart == (0, 0)
+
+
+def test_dots_of_a_stroke_are_those_of_matplotlib():
+    x, y = [0.5, 1, 2, 3], [0.2, 0.5, 0.9, 0.1]
+    apart = difference(
+        stroke(np.column_stack([x, y]), size=7, dots=slice(1, 3)),
+        lambda panel: panel.plot(x[1:3], y[1:3], "o", color=style.INK, ms=7, mew=0),
+    )
+    assert apart == (0, 0)
+
+
+def test_a_filled_stroke_is_what_stairs_draws():
+    heights = [0.2, 0.7, 0.5]
+    apart = difference(
+        stroke(
+            np.column_stack([np.repeat(range(4), 2), [0, *np.repeat(heights, 2), 0]]), fill=True
+        ),
+        lambda panel: panel.stairs(heights, range(4), fill=True, color=style.INK),
+    )
+    assert apart == (0, 0)
+
+
 # Panels
 
 
@@ -287,23 +343,24 @@ def axes():
 
 
 def places(panel):
-    (line,) = panel.moving
-    return tuple(np.asarray(line.get_data()).tolist())
+    (stroke,) = panel.moving
+    return tuple(stroke.points.T.tolist())
 
 
 def test_bars_count_what_falls_outside():
     panel = axes()
     bars = Bars(panel, [0, 1, 2], 0.5)
     assert bars.update([-1, 0.5, 1.2, 1.4, 1.8, 7, 8, 9]) == (1 / 8, 3 / 8)
-    (artist,) = bars.moving
-    assert artist.get_data().values.tolist() == [1 / 8, 3 / 8]
+    assert places(bars) == ([0, 0, 1, 1, 2, 2], [0, 1 / 8, 1 / 8, 3 / 8, 3 / 8, 0])
     assert panel.get_ylim() == pytest.approx((0, 0.625))  # 0.5 reaches 80 % of the height
     assert panel.get_xlim() == (0, 2)
 
 
 def test_bars_lie_on_their_side():
     panel = axes()
-    Bars(panel, [0, 1, 2], 0.5, vertical=False).update([0.5])
+    bars = Bars(panel, [0, 1, 2], 0.5, vertical=False)
+    bars.update([0.5])
+    assert places(bars) == ([0, 1, 1, 0, 0, 0], [0, 0, 1, 1, 2, 2])
     assert panel.get_xlim() == pytest.approx((0, 0.625))
     assert panel.get_ylim() == (0, 2)
 
@@ -311,7 +368,7 @@ def test_bars_lie_on_their_side():
 def test_bars_of_nothing_are_flat():
     bars = Bars(axes(), [0, 1, 2], 0.5)
     assert bars.update([]) == (0, 0)
-    assert bars.moving[0].get_data().values.tolist() == [0, 0]
+    assert places(bars)[1] == [0] * 6
 
 
 def test_histogram_says_mean_sd_and_what_is_outside():
@@ -330,7 +387,7 @@ def test_histogram_of_none_is_left_out_and_comes_back():
     panel.update(None)
     assert panel._numbers.text == "left out"
     assert np.isnan(places(panel._spread)[0]).all()
-    assert panel._bars.moving[0].get_data().values.tolist() == [0, 0]
+    assert places(panel._bars)[1] == [0] * 6
     assert (panel._below.text, panel._above.text) == ("", "")
     panel.update(np.array([1.0]))
     assert places(panel._spread)[0] == [1, 1, 1]

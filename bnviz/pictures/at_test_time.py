@@ -3,7 +3,8 @@
 import numpy as np
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import number
 
 MEANS = (-0.2, 0.45)

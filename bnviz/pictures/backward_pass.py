@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.markers import MarkerStyle
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Spread, number
 
 MARKERS = "os^D"  # one shape per example, the same in every panel
@@ -60,7 +61,7 @@ class _Nets:
         axes.set_xticklabels(["−4", "−2", "0", "2", "4", "6", "8"])
         looks = {"transform": axes.transAxes, "color": style.STAGES["z"]}
         axes.text(-0.205, 0.2, "net z", fontsize=style.TITLE, fontweight="bold", **looks)
-        self._spread = Spread(axes, 1.1, clip_on=False)
+        self._spread = Spread(axes, 1.1, clip=False)
         self._dots = _examples(axes, style.STAGES["z"])
         self._words = Words(axes, 1, 1.2, align="r")
         self.moving = [*self._spread.moving, self._dots, self._words]

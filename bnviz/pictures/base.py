@@ -1,18 +1,11 @@
 """What every picture shares: artists made once and moved, encoded to PNG."""
 
 import base64
-import functools
 import inspect
-import math
-import re
 import textwrap
 
-import matplotlib
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
-from PIL import Image, ImageDraw, ImageFont
 
 from bnviz import style
 from bnviz.pictures.png import Encoder
@@ -102,72 +95,6 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()
         return {"text/plain": type(self).__name__, **data}, metadata
-
-
-class Words(Artist):
-    """One line of text that moves, without mathematics.
-
-    Matplotlib lays a text out anew at every draw, which takes milliseconds; here letters that
-    were drawn once are put side by side. (Whole pixels lie between the letters of this font.)
-
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    x, y : float
-        In the coordinates of `transform`, the axes' own (0…1) if none is given.
-    align : "l", "m" or "r"
-        Which end of the text stands at x; y is its base line.
-    lift : float
-        Points above y.
-    """
-
-    def __init__(self, axes, x, y, *, align="l", lift=0.0, transform=None, color=style.INK):
-        super().__init__()
-        self.set_transform(transform or axes.transAxes)
-        axes.add_artist(self)  # so that `figure.savefig` has it, too
-        self.place, self.text = (x, y), ""
-        self._align, self._lift = align, lift
-        self._rgb = to_rgb(color)
-
-    def draw(self, renderer):
-        """Draw the text through a matplotlib renderer."""
-        if not self.text:
-            return
-        size = round(style.TEXT * self.figure.dpi / 72)  # pixels
-        letters = _line(self.text, size, self._rgb)
-        x, y = self.get_transform().transform(self.place)
-        x -= {"l": 0, "m": letters.shape[1] / 2, "r": letters.shape[1]}[self._align]
-        y += self._lift * self.figure.dpi / 72 - size
-        graphics = renderer.new_gc()
-        renderer.draw_image(graphics, round(x), round(y), letters)
-        graphics.restore()
-
-
-def _line(text, size, rgb):
-    """Return a text as (2 size, width, 4) bytes, from below; the base line is at `size`.
-
-    Digits and points are drawn one by one, so that few different pieces make all numbers.
-    """
-    pieces = re.findall(r"[\d.]|[^\d.]+", text)
-    return np.hstack([_letters(piece, size, rgb) for piece in pieces])
-
-
-@functools.lru_cache(1000)
-def _letters(piece, size, rgb):
-    """Return a piece of text in the form of `_line`, drawn at once."""
-    font = _font(size)
-    mask = Image.new("L", (math.ceil(font.getlength(piece)), 2 * size))
-    ImageDraw.Draw(mask).text((0, size), piece, fill=255, font=font, anchor="ls")
-    letters = np.empty((2 * size, mask.width, 4), np.uint8)
-    letters[..., :3] = np.round(255 * np.array(rgb))
-    letters[..., 3] = mask
-    return letters[::-1].copy()
-
-
-@functools.cache
-def _font(pixels):
-    path = f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf"
-    return ImageFont.truetype(path, pixels, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _caption_pixels(caption, width):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from bnviz import measures, style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import number, percent
 
 ROWS = 0.93, 0.83  # of what is marked above the hills, as a share of the height

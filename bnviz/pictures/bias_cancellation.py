@@ -30,7 +30,7 @@ class Cancellation(Picture):
         above, between, below = (figure.add_subplot(grid[row, 1]) for row in range(3))
         self._z = Histogram(above, "z", EDGES, TOP)
         self._z_hat = Histogram(below, "z_hat", EDGES, TOP)
-        outline = Bars(below, EDGES, TOP, color=style.INK, linewidth=1)
+        outline = Bars(below, EDGES, TOP, color=style.INK, width=1)
         outline.update(z_hat)
         margins = [figure.add_subplot(grid[row, 0]) for row in (0, 2)]
         style.title(margins[0], "net", "$z = a\\,Wx + b$", style.STAGES["z"], pad=-26)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Cursor, Histogram, number
 
 LIMIT = 5
@@ -65,7 +66,7 @@ def _draw_shapes(axes, population, edges):
         (1, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", ha="right",
         color=style.QUIET, fontsize=style.TEXT,
     )  # fmt: skip
-    return Bars(axes, edges, 0.25, color=style.STAGES["z"], linewidth=2)
+    return Bars(axes, edges, 0.25, color=style.STAGES["z"], width=2)
 
 
 def _draw_band(axes, mean, reach, count):

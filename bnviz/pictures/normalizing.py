@@ -5,7 +5,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Spread, number, percent
 
 LIMIT = 8

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bnviz import measures, style
-from bnviz.pictures.base import Words
+from bnviz.pictures.artists import Stroke, Words
 
 
 class Bars:
@@ -20,25 +20,25 @@ class Bars:
         The share of all values in one bin that reaches 80 % of the height.
     vertical : bool
         False lays the bars on their side, with the values along the y axis.
-    looks : keyword arguments of `Axes.stairs`
+    looks : keyword arguments of `Stroke`
     """
 
     def __init__(self, axes, edges, top, *, vertical=True, **looks):
         self._edges = np.asarray(edges)
-        across, up, orientation = "xlim", "ylim", "vertical"
-        if not vertical:
-            across, up, orientation = "ylim", "xlim", "horizontal"
+        across, up = ("xlim", "ylim") if vertical else ("ylim", "xlim")
         axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, top / 0.8)})
-        self._bars = axes.stairs(
-            np.zeros(len(self._edges) - 1), self._edges, orientation=orientation, **looks
-        )
-        self.moving = [self._bars]
+        corners = np.zeros((2 * len(self._edges), 2))
+        corners[:, 0] = np.repeat(self._edges, 2)
+        self._heights = corners[1:-1, 1]  # of the corners, of which two ends stay on the ground
+        self._outline = Stroke(axes, **looks)
+        self._outline.points = corners if vertical else corners[:, ::-1]
+        self.moving = [self._outline]
 
     def update(self, values):
         """Show `values`, an array of any shape; return the shares below and above the edges."""
         counts, below, above = measures.histogram(values, self._edges)
         total = max(1, np.size(values))
-        self._bars.set_data(counts / total)
+        self._heights[:] = np.repeat(counts / total, 2)
         return below / total, above / total
 
 
@@ -49,39 +49,39 @@ class Spread:
     ----------
     axes : matplotlib Axes
     height : float
-        Where it lies, as a share of the height (0…1; outside too, with `clip_on=False`).
+        Where it lies, as a share of the height (0…1; outside too, with `clip=False`).
     vertical : bool
         True for values along the x axis; False for values along the y axis, `height` to the right.
-    looks : keyword arguments of `Axes.plot`
+    looks : keyword arguments of `Stroke`
     """
 
     def __init__(self, axes, height, *, vertical=True, **looks):
         over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-        looks = {"color": style.INK, "lw": 2.5, "ms": 6, "transform": over, **looks}
-        (self._line,) = axes.plot([0] * 3, [0] * 3, "o-", markevery=[1], **looks)
+        self._stroke = Stroke(axes, width=2.5, size=7, dots=slice(1, 2), transform=over, **looks)
         self._height, self._vertical = height, vertical
-        self.moving = [self._line]
+        self.moving = [self._stroke]
 
     def update(self, mean, sd):
         """Show a mean and a standard deviation, in the unit of the values; nan shows nothing."""
-        along, across = [mean - sd, mean, mean + sd], [self._height] * 3
-        self._line.set_data(*((along, across) if self._vertical else (across, along)))
+        along = [mean - sd, mean, mean + sd]
+        points = np.column_stack([along, [self._height] * 3])
+        self._stroke.points = points if self._vertical else points[:, ::-1]
 
 
 class Cursor:
     """A line across the panel, whose limits are set, at the present step; a dot on every curve."""
 
     def __init__(self, axes):
-        self._bottom, self._top = axes.get_ylim()
-        looks = {"color": style.INK, "lw": 1.2, "ms": 5.5, "clip_on": False}
-        looks |= {"solid_capstyle": "butt", "markevery": slice(1, -1)}  # no dots at the two ends
-        (self._line,) = axes.plot([0, 0], [self._bottom, self._top], "o-", **looks)
-        self.moving = [self._line]
+        self._ends = axes.get_ylim()
+        dots = slice(1, -1)  # not at the two ends
+        self._stroke = Stroke(axes, width=1.2, size=6.5, dots=dots, clip=False)
+        self.moving = [self._stroke]
 
     def update(self, now, heights=()):
         """Show the place `now` on the x axis and `heights`, those of the curves there."""
-        y = [self._bottom, *heights, self._top]
-        self._line.set_data([now] * len(y), y)
+        bottom, top = self._ends
+        y = [bottom, *heights, top]
+        self._stroke.points = np.column_stack([[now] * len(y), y])
 
 
 class Histogram:

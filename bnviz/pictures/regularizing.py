@@ -3,7 +3,8 @@
 import numpy as np
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Spread, number, percent
 
 EDGES = np.linspace(-3, 4, 71)
@@ -54,7 +55,7 @@ class _Noise:
         (self._truth,) = axes.plot([0, 0], [0, 1.24], transform=over, color=style.INK, lw=1)
         self._name = Words(axes, 0, 1.26, align="m", transform=over)
         self._truth.set_clip_on(False)
-        self._spread = Spread(axes, 1.12, clip_on=False)
+        self._spread = Spread(axes, 1.12, clip=False)
         self._sd = Words(axes, 0, 0.8)
         thumb = axes.inset_axes([0, 0.98, 0.16, 0.385])
         thumb.axis("off")

@@ -34,7 +34,7 @@ class SigmoidView(Picture):
         for axes in (curve, below):
             axes.axvspan(-1, 1, color=style.SAND, zorder=0, linewidth=0)
         self._inputs = Bars(below, EDGES, 0.12, fill=True, color=style.STAGES["y"])
-        outline = Bars(below, EDGES, 0.12, color=style.STAGES["z_hat"], linewidth=2)
+        outline = Bars(below, EDGES, 0.12, color=style.STAGES["z_hat"], width=2)
         outline.update(z_hat)
         below.set_xlabel(
             r"what goes in: $y = \gamma\,\hat{z} + \beta$",

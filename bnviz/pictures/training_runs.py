@@ -6,7 +6,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Cursor, Histogram, draw_time, percent
 
 EDGES = np.linspace(-5, 5, 51)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from bnviz import style
-from bnviz.pictures.base import Picture, Words
+from bnviz.pictures.artists import Words
+from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Cursor, Histogram, draw_time, number
 from bnviz.pictures.training_runs import LOOKS
 

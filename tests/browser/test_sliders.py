@@ -105,6 +105,20 @@ def test_controls_have_names_and_the_caption_speaks(ran):
     assert len(live) >= ran.demos.count()
 
 
+def test_a_screen_reader_says_the_value_that_is_written(ran):
+    for demo in range(ran.demos.count()):
+        rows = ran.demos.nth(demo).locator(".widget-inline-hbox:has(.noUi-handle)")
+        assert rows.count()
+        for row in rows.all():
+            handle, said = row.locator(".noUi-handle"), set()
+            for key in ("End", "ArrowLeft", "Home"):
+                handle.press(key)
+                lab.look(ran, demo)
+                said.add(text := handle.get_attribute("aria-valuetext"))
+                assert text == row.locator(".widget-readout").inner_text()
+            assert len(said) >= 2
+
+
 def test_tab_reaches_every_control(ran):
     for demo in range(ran.demos.count()):
         box = ran.demos.nth(demo)
