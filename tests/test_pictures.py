@@ -174,6 +174,19 @@ def test_what_rests_leaves_no_trace_and_lies_below():
     assert (shown[line] == to_rgb255(style.STAGES["z"])).all(), "it lies above the line"
 
 
+def test_a_rest_broken_off_is_drawn_anew(monkeypatch):
+    picture, fresh = Shelf(), Shelf()
+    picture.update(0.5, "old")
+    picture.png()
+    picture.update(0.5, "new")
+    fresh.update(0.5, "new")
+    monkeypatch.setattr(picture._rest, "draw", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        picture.png()
+    monkeypatch.undo()
+    assert picture.png() == fresh.png()
+
+
 # Encoding
 
 
@@ -335,6 +348,17 @@ def test_a_filled_stroke_is_what_stairs_draws():
     assert apart == (0, 0)
 
 
+def test_threads_are_lines_that_do_not_hang_together():
+    tops, bottoms = [0, 1, 3], [1, 1.5, 4]
+
+    def draw(panel):
+        Stroke(panel, width=2).join(tops, 0.9, bottoms, 0.1)
+
+    looks = {"color": style.INK, "lw": 2, "solid_capstyle": "butt"}
+    apart = difference(draw, lambda panel: panel.plot([tops, bottoms], [0.9, 0.1], **looks))
+    assert apart == (0, 0)
+
+
 # Panels
 
 
@@ -447,6 +471,13 @@ def test_histogram_row_shows_each_stage():
     fresh = pictures.HistogramRow(("z", "z_hat"))
     fresh.update(z=VALUES, z_hat=VALUES)
     assert fresh.png() == row.png()
+
+
+def test_histogram_row_of_one_stage():
+    row = pictures.HistogramRow(["a"])
+    row.update(a=VALUES)
+    assert len(row.figure.axes) == 1
+    assert (decoded(row.png()) == to_rgb255(style.STAGES["a"])).all(axis=-1).any()
 
 
 def test_sigmoid_view_moves_and_comes_back():

@@ -27,11 +27,12 @@ def test_time():
     truth, best = population[:, 0, example.UNIT], _accuracies(net, population[None], data)
     sequences = {m: _sequence(net, data.images, m) for m in BATCH_SIZES}
     averages = {m: _averages(*sequences[m], m) for m in BATCH_SIZES}
+    followed = {(m, rate): _running(*sequences[m], m, rate) for m in BATCH_SIZES for rate in RATES}
 
     def show(seen, m, rate):
         averaged = averages[m][:seen]  # (seen, 2, layers, units)
         biased = averaged * np.float32([1, (m - 1) / m])[:, None, None]
-        running = _running(*sequences[m][:, :seen], m, rate)  # (seen + 1, 2, layers, units)
+        running = followed[m, rate][: seen + 1]  # (seen + 1, 2, layers, units)
         paths = {"algorithm_2": averaged, "biased": biased, "running": running}
         estimates = np.stack([path[-1] for path in paths.values()])  # (3, 2, layers, units)
         accuracies = np.append(_accuracies(net, estimates, data), best)

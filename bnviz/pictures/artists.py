@@ -112,6 +112,12 @@ class Stroke(Artist):
             renderer.draw_markers(graphics, Path.unit_circle(), size, dots, transform, self._rgb)
         graphics.restore()
 
+    def join(self, tops, top, bottoms, bottom):
+        """Be threads from each of `tops`, at the height `top`, to its fellow among `bottoms`."""
+        xs = np.column_stack([tops, bottoms, bottoms])
+        ys = np.broadcast_to([top, bottom, np.nan], xs.shape)  # nan: the next thread is another
+        self.points = np.stack([xs, ys], axis=-1).reshape(-1, 2)
+
 
 def _line(text, size, rgb):
     """Return a text as (2 size, width, 4) bytes, from below; the base line is at `size`.

@@ -81,13 +81,15 @@ class Picture:
         pixels = np.asarray(renderer.buffer_rgba())
         if self._ground is None:
             self._canvas.draw()  # leaves out what is animated
-            self._ground = self._still = pixels.copy()
-        if self._still_pose != self.pose:
+            self._ground, self._still = pixels.copy(), pixels.copy()
+        if self._still_pose == self.pose:
+            pixels[:] = self._still
+        else:
+            self._still_pose = None  # broken off halfway, it is done anew
             pixels[:] = self._ground
             for artist in self._resting:
                 artist.draw(renderer)
-            self._still, self._still_pose = pixels.copy(), self.pose
-        pixels[:] = self._still
+            self._still[:], self._still_pose = pixels, self.pose
         for artist in self._moving:
             artist.draw(renderer)
         return pixels

@@ -3,6 +3,7 @@
 import numpy as np
 
 from bnviz import style
+from bnviz.pictures.artists import Stroke
 from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Histogram
 
@@ -40,10 +41,9 @@ class Cancellation(Picture):
         above.set_xticks([-10, -5, 0, 5, 10])
         below.set_xticks([-10, -5, 0, 5, 10])
         between.set(xlim=(-LIMIT, LIMIT), ylim=(0, 1))
-        looks = {"color": style.QUIET, "linewidth": 1.2}
-        self._threads = [between.plot([], [], **looks)[0] for _ in range(THREADS)]
+        self._threads = Stroke(between, width=1.2, color=style.QUIET)
         super().__init__(
-            figure, [*self._threads, *self._z.moving, *self._z_hat.moving, *outline.moving]
+            figure, [self._threads, *self._z.moving, *self._z_hat.moving, *outline.moving]
         )
 
     def update(self, z, z_hat):
@@ -52,5 +52,4 @@ class Cancellation(Picture):
         self._z_hat.update(z_hat)
         z, z_hat = np.ravel(z), np.ravel(z_hat)
         some = np.linspace(0, z.size - 1, THREADS).astype(int)  # spread evenly over the values
-        for thread, example in zip(self._threads, some, strict=True):
-            thread.set_data([z[example], z_hat[example]], [0.76, 0.26])
+        self._threads.join(z[some], 0.76, z_hat[some], 0.26)

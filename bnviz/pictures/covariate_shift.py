@@ -38,8 +38,8 @@ class BatchView(Picture):
         self._all = below.plot([], [], "o", color=style.STAGES["z"], ms=4.5, alpha=0.6)[0]
         self._lit = below.plot([], [], "o", color=style.INK, ms=9)[0]
         self._means = [axes.axvline(mean, color=style.INK, lw=2) for axes in (above, below)]
-        moving = [*self._batch.moving, self._numbers, self._all, *self._means, self._lit]
-        super().__init__(figure, moving)
+        moving = [*self._batch.moving, self._numbers, *self._means, self._lit]
+        super().__init__(figure, moving, resting=[self._all])
 
     def update(self, values, means, index):
         """Show the `values` of mini-batch `index` (from 0) and the `means` of all of them."""
@@ -51,6 +51,7 @@ class BatchView(Picture):
         self._lit.set_data([means[index]], [index + 1])
         for line in self._means:
             line.set_xdata([means[index]] * 2)
+        self.pose = means.tobytes()
 
 
 def _draw_shapes(axes, population, edges):

@@ -1,11 +1,10 @@
 """The picture of notebook 03."""
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 
 from bnviz import style
-from bnviz.pictures.artists import Words
+from bnviz.pictures.artists import Stroke, Words
 from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Spread, number, percent
 
@@ -29,8 +28,7 @@ class NormalizedView(Picture):
         below = figure.add_axes([0.26, 0.1, 0.72, 0.36], sharex=above, facecolor="none")
         threads.axis("off")
         threads.set_ylim(0, 1)
-        self._threads = LineCollection([], colors=style.PALE, linewidths=1.2)
-        threads.add_collection(self._threads, autolim=False)
+        self._threads = Stroke(threads, width=1.2, color=style.PALE)
         self._stages = _Stage(above, threads, 1, "z"), _Stage(below, threads, 0, "z_hat")
         above.tick_params(labelbottom=False)
         moving = [a for stage in self._stages for a in stage.moving]
@@ -40,8 +38,7 @@ class NormalizedView(Picture):
         """Show the net of one unit over a mini-batch and the same normalized, (m,) each."""
         order = np.argsort(z, kind="stable")
         some = order[np.linspace(0, len(z) - 1, min(THREADS, len(z))).astype(int)]
-        ends = np.stack([z[some], np.ones(len(some)), z_hat[some], np.zeros(len(some))], axis=1)
-        self._threads.set_segments(ends.reshape(-1, 2, 2))
+        self._threads.join(z[some], 1, z_hat[some], 0)
         for stage, values in zip(self._stages, (z, z_hat), strict=True):
             stage.update(values, values[some])
 

@@ -34,7 +34,8 @@ class GapView(Picture):
         *still, self._row = (_Row(gaps, height) for height in (2, 1, 0))
         for row, (name, scores) in zip(still, without.items(), strict=True):
             row.update(name, scores)
-        super().__init__(figure, self._noise.moving + self._row.moving)
+        moving = self._noise.moving + self._row.moving
+        super().__init__(figure, moving, resting=self._noise.resting)
 
     def update(self, image, truth, z_hat, m, scores):
         """Show another example or another m.
@@ -43,6 +44,7 @@ class GapView(Picture):
         accuracies with batch norm on training and on test images.
         """
         self._noise.update(image, truth, z_hat)
+        self.pose = image.tobytes()
         self._row.update(f"batch norm, m = {m}", scores)
 
 
@@ -61,7 +63,8 @@ class _Noise:
         thumb.axis("off")
         self._image = thumb.imshow(np.zeros((8, 8)), cmap="binary", vmin=0, vmax=1)
         self._outside = Words(axes, 0, 0.1), Words(axes, 1, 0.1, align="r")
-        self.moving = [self._image, *self._bars.moving, self._truth, self._name]
+        self.resting = [self._image]
+        self.moving = [*self._bars.moving, self._truth, self._name]
         self.moving += [*self._spread.moving, self._sd, *self._outside]
 
     def update(self, image, truth, z_hat):

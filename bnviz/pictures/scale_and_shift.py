@@ -75,10 +75,10 @@ def _draw_curve(axes):
 
 
 class ParameterPlane(Picture):
-    """Where the γ and β of a layer's units have gone: a dot for each, with its path so far.
+    """Where the γ and β of a layer's units have gone: a dot for each, the way there for some.
 
     Above the plane stands the histogram of γ, beside it that of β. A step of γ is as long as the
-    same step of β.
+    same step of β. Every fourth unit has its path drawn; more of them would run together.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ class ParameterPlane(Picture):
             arrowprops={"arrowstyle": "-", "color": style.QUIET},
         )  # fmt: skip
         # as many bins as put the start in the middle of one
-        self._gamma = _Margin(figure.add_axes([0.11, 0.81, 0.78, 0.18]), limits["xlim"], 82)
+        self._gamma = _Margin(figure.add_axes([0.11, 0.81, 0.78, 0.15]), limits["xlim"], 82)
         self._beta = _Margin(
-            figure.add_axes([0.9, 0.12, 0.09, 0.675]), limits["ylim"], 41, vertical=False
+            figure.add_axes([0.9, 0.12, 0.075, 0.675]), limits["ylim"], 41, vertical=False
         )
         faint = 0.7 + 0.3 * np.array(to_rgb(style.STAGES["y"]))  # opaque, to hide the lines at 0, 1
         (self._paths,) = plane.plot([], [], color=faint, linewidth=1)
@@ -118,7 +118,7 @@ class ParameterPlane(Picture):
         self._gamma.update(gamma[-1])
         self._beta.update(beta[-1])
         self._dots.set_data(gamma[-1], beta[-1])
-        self._paths.set_data(_one_line(gamma), _one_line(beta))
+        self._paths.set_data(_some_paths(gamma), _some_paths(beta))
 
 
 class _Margin:
@@ -129,7 +129,7 @@ class _Margin:
         edges = np.linspace(*limits, bins + 1)
         looks = {"fill": True, "color": style.STAGES["y"], "vertical": vertical}
         self._bars = Bars(axes, edges, 0.16, **looks)
-        self._spread = Spread(axes, 0.88, vertical=vertical)
+        self._spread = Spread(axes, 1.12, vertical=vertical, clip=False)
         self.moving = [*self._bars.moving, *self._spread.moving]
 
     def update(self, values):
@@ -137,10 +137,11 @@ class _Margin:
         self._spread.update(values.mean(), values.std())
 
 
-def _one_line(paths):
-    """The columns of (snapshots, units) one after the other, with nan, a gap, behind each.
+def _some_paths(paths):
+    """Every fourth column of (snapshots, units) as one line, with nan, a gap, behind each path.
 
-    Every fourth snapshot and the last: the eye sees the same path, drawn in a third of the time.
+    Every fourth snapshot and the last: the eye sees the same path, drawn in half the time.
     """
-    gap = np.full_like(paths[:1], np.nan)
-    return np.vstack([paths[:-1:4], paths[-1:], gap]).ravel(order="F")
+    some = paths[:, ::4]
+    gap = np.full_like(some[:1], np.nan)
+    return np.vstack([some[:-1:4], some[-1:], gap]).ravel(order="F")

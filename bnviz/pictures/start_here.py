@@ -26,7 +26,8 @@ class HistogramRow(Picture):
         figure = style.new_figure(9, 3.2)
         figure.subplots_adjust(left=0.02, right=0.98, bottom=0.11, top=0.7, wspace=0.12)
         self._panels = {}
-        for axes, stage in zip(figure.subplots(1, len(stages)), stages, strict=True):
+        (row,) = figure.subplots(1, len(stages), squeeze=False)
+        for axes, stage in zip(row, stages, strict=True):
             edges, top = (UNIT_EDGES, 0.12) if stage == "a" else (EDGES, 0.12)
             self._panels[stage] = Histogram(axes, stage, edges, top)
             style.stage_title(axes, stage, pad=26)
