@@ -66,7 +66,7 @@ class Live:
     ----------
     name : str
         What the demo is called, for the text that stands in for it.
-    picture : object with `figure`, `width`, `update(**shown)`, `png()` and `still(caption)`
+    picture : object with `figure`, `width`, `update(**shown)`, `png()`, `clear()`, `still(caption)`
     show : callable
         `show(**values) -> (shown, caption)`: from the controls' values to what
         `picture.update` takes, and one sentence with the numbers on show. It reads its
@@ -134,12 +134,13 @@ class Live:
             self._say(f"{type(error).__name__}: {error}", role="alert")
 
     def _draw(self, shown, caption):
-        self._say(caption, role="status")  # first: on its way while the picture is drawn
         self._picture.update(**shown)
         # sent as bytes, a picture becomes a file of the browser's and is fetched back from another
         # of its processes, which takes longer than a third more bytes to send
         self.image.value = b"data:image/png;base64," + base64.b64encode(self._picture.png())
         self.caption = caption
+        self._say(caption, role="status")  # the picture goes ahead: it is waited for
+        self._picture.clear()
 
     def _say(self, sentence, role):
         self._words.value = (

@@ -115,19 +115,38 @@ def test_blitted_equals_a_full_draw():
         assert (blitted == decoded(saved(picture.figure))).all()
 
 
-def test_saving_at_another_size_leaves_the_picture_alone():
-    picture = Line()
+@pytest.mark.parametrize("dpi", [70, style.DRAW_DPI])
+def test_saving_leaves_the_picture_alone(dpi):
+    picture, fresh = Line(), Line()
     picture.update(0.5)
     before = picture.png()
-    saved(picture.figure, dpi=70)
+    picture.clear()
+    saved(picture.figure, dpi)
     assert picture.png() == before
+    for one in (picture, fresh):
+        saved(one.figure, dpi)
+        one.update(0.7)
+    assert picture.png() == fresh.png()
+
+
+def test_what_is_cleared_in_time_is_not_cleared_again(monkeypatch):
+    picture, fresh, laid = Line(), Line(), []
+    lay = picture._lay
+    monkeypatch.setattr(picture, "_lay", lambda pixels: laid.append(1) or lay(pixels))
+    for height in (0.1, 0.9, 0.3):
+        picture.update(height)
+        picture.png()
+        picture.clear()
+    assert len(laid) == 1 + 3
+    fresh.update(0.3)
+    assert picture.png() == fresh.png()
 
 
 def test_still_part_is_drawn_once(monkeypatch):
     picture = Line()
     picture.update(0.5)
     picture.png()
-    monkeypatch.setattr(picture._canvas, "draw", lambda: pytest.fail("everything drawn anew"))
+    monkeypatch.setattr(picture.figure, "draw", lambda _: pytest.fail("everything drawn anew"))
     picture.update(0.6)
     picture.png()
 

@@ -5,7 +5,7 @@ import inspect
 import textwrap
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 
 from bnviz import style
 from bnviz.pictures.png import Encoder
@@ -38,12 +38,14 @@ class Picture:
     def __init__(self, figure, moving, alt="", resting=()):
         self.figure = figure
         self._alt = alt
-        self._canvas = FigureCanvasAgg(figure)
+        # our own: saving the figure draws on that of its canvas
+        self._renderer = RendererAgg(*FigureCanvasAgg(figure).get_width_height(), figure.dpi)
         self._moving, self._resting = list(moving), list(resting)
         for artist in self._resting + self._moving:
             artist.set_animated(True)
         self._ground = None  # what never moves; and with what rests now on it, the still picture:
         self._still = self._still_pose = self.pose = None
+        self._cleared = False  # whether the renderer has the still picture, and nothing on it
         self._encoder = None  # knows the last picture
 
     @property
@@ -75,24 +77,35 @@ class Picture:
         texts = [text.get_text() for axes in self.figure.axes for text in axes.texts]
         return ", ".join(filter(None, texts))
 
+    def clear(self):
+        """Make ready for the next `png`, which is then quicker: while the page shows the last."""
+        self._cleared = False
+        self._lay(np.asarray(self._renderer.buffer_rgba()))
+        self._cleared = True
+
     def _pixels(self):
-        """Draw, and return the canvas as (height, width, 4) bytes."""
-        renderer = self._canvas.get_renderer()
-        pixels = np.asarray(renderer.buffer_rgba())
+        """Draw, and return all as (height, width, 4) bytes."""
+        pixels = np.asarray(self._renderer.buffer_rgba())
+        if not self._cleared or self._still_pose != self.pose:
+            self._lay(pixels)
+        self._cleared = False
+        for artist in self._moving:
+            artist.draw(self._renderer)
+        return pixels
+
+    def _lay(self, pixels):
+        """Leave nothing on `pixels` but what stands still."""
         if self._ground is None:
-            self._canvas.draw()  # leaves out what is animated
+            self.figure.draw(self._renderer)  # leaves out what is animated
             self._ground, self._still = pixels.copy(), pixels.copy()
         if self._still_pose == self.pose:
             pixels[:] = self._still
-        else:
-            self._still_pose = None  # broken off halfway, it is done anew
-            pixels[:] = self._ground
-            for artist in self._resting:
-                artist.draw(renderer)
-            self._still[:], self._still_pose = pixels, self.pose
-        for artist in self._moving:
-            artist.draw(renderer)
-        return pixels
+            return
+        self._still_pose = None  # broken off halfway, it is done anew
+        pixels[:] = self._ground
+        for artist in self._resting:
+            artist.draw(self._renderer)
+        self._still[:], self._still_pose = pixels, self.pose
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()

@@ -9,7 +9,6 @@ So only the bands that changed are encoded anew. A pixel is the number of its co
 import functools
 import struct
 import zlib
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -18,14 +17,6 @@ from bnviz import style
 
 ROWS = 32  # in a band: few enough for zlib's buffer of 64 kB, which it then need not move
 PALETTE = style.palette().tobytes()
-
-
-class Band(NamedTuple):
-    """Some rows as they are in the file, and what a checksum over all of them needs."""
-
-    deflated: bytes
-    size: int  # before deflating
-    adler: int
 
 
 class Encoder:
@@ -46,6 +37,8 @@ class Encoder:
         self._rows[:, 1:] = _numbers(self._colours)
         self._tops = np.arange(0, height, ROWS)
         self._bands = [self._deflate(self._rows[top:][:ROWS]) for top in self._tops]
+        adler = zlib.adler32(self._rows)
+        self._sums = adler & 0xFFFF, adler >> 16
 
     def encode(self, pixels):
         """Return the PNG file, as bytes, of a picture of the same shape as the first one."""
@@ -54,16 +47,27 @@ class Encoder:
         new = colours.reshape(-1)[changed]
         self._colours.reshape(-1)[changed] = new
         # a row has one byte more than pixels, at its beginning
-        self._rows.reshape(-1)[changed + changed // width + 1] = _numbers(new)
+        self._put(changed + changed // width + 1, _numbers(new))
         counts = np.diff(np.searchsorted(changed, [*(width * self._tops), colours.size]))
         for band in np.flatnonzero(counts):
             self._bands[band] = self._deflate(self._rows[self._tops[band] :][:ROWS])
-        return _join(self._bands, height, width)
+        return _join(self._bands, self._sums, height, width)
+
+    def _put(self, places, numbers):
+        """Change some bytes of the rows, and the checksum, Adler-32, by what they change of it.
+
+        Its halves are the sum of all bytes, and the sum of the sums up to each byte.
+        """
+        rows = self._rows.reshape(-1)
+        more = numbers - rows[places].astype(np.int64)
+        low, high = self._sums
+        high += more @ (rows.size - places)
+        self._sums = (low + more.sum()) % 65521, high % 65521
+        rows[places] = numbers
 
     def _deflate(self, rows):
         # a full flush: the next band knows nothing of this one
-        deflated = self._compressor.compress(rows) + self._compressor.flush(zlib.Z_FULL_FLUSH)
-        return Band(deflated, rows.size, zlib.adler32(rows))
+        return self._compressor.compress(rows) + self._compressor.flush(zlib.Z_FULL_FLUSH)
 
 
 def _colours(pixels):
@@ -87,16 +91,13 @@ def _nearest():
     return np.asarray(picture.quantize(palette=palette, dither=Image.Dither.NONE)).ravel()
 
 
-def _join(bands, height, width):
-    low, high = 1, 0  # the halves of Adler-32: the sum of all bytes, and the sum of those sums
-    for band in bands:
-        high = (high + (band.adler >> 16) + band.size * (low - 1)) % 65521
-        low = (low + (band.adler & 0xFFFF) - 1) % 65521
+def _join(bands, sums, height, width):
+    low, high = sums
     end = b"\x03\x00" + struct.pack(">HH", high, low)  # an empty last block
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0),  # 8 bits, a palette
         b"PLTE": PALETTE,
-        b"IDAT": b"\x78\x01" + b"".join(band.deflated for band in bands) + end,
+        b"IDAT": b"\x78\x01" + b"".join(bands) + end,
         b"IEND": b"",
     }
     return b"\x89PNG\r\n\x1a\n" + b"".join(

@@ -22,7 +22,7 @@ class SigmoidView(Picture):
     """
 
     def __init__(self, z_hat):
-        figure = style.new_figure(9, 4.6)
+        figure = style.new_figure(9, 4.2)
         grid = figure.add_gridspec(
             2, 2, width_ratios=[4, 1], height_ratios=[2, 1], hspace=0.1, wspace=0.04,
             left=0.08, right=0.97, bottom=0.14, top=0.97,
