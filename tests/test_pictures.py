@@ -347,6 +347,18 @@ def test_a_stroke_is_the_line_that_matplotlib_draws(clip):
     assert apart == (0, 0)
 
 
+@pytest.mark.parametrize("artist", ["Stroke", "Words"])
+def test_what_is_not_visible_is_not_drawn(artist):
+    figure = style.new_figure(3, 2)
+    panel = figure.add_axes([0, 0, 1, 1])
+    panel.axis("off")
+    made = Words(panel, 0.5, 0.5) if artist == "Words" else Stroke(panel, width=3)
+    made.text, made.points = "mean", np.array([[0.1, 0.1], [0.9, 0.9]])
+    assert (decoded(saved(figure)) < 100).any()
+    made.set_visible(False)
+    assert (decoded(saved(figure)) == 255).all()
+
+
 def test_dots_of_a_stroke_are_those_of_matplotlib():
     x, y = [0.5, 1, 2, 3], [0.2, 0.5, 0.9, 0.1]
     apart = difference(

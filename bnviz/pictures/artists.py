@@ -45,7 +45,7 @@ class Words(Artist):
 
     def draw(self, renderer):
         """Draw the text through a matplotlib renderer."""
-        if not self.text:
+        if not (self.text and self.get_visible()):
             return
         size = round(style.TEXT * self.figure.dpi / 72)  # pixels
         letters = _line(self.text, size, self._rgb)
@@ -97,6 +97,8 @@ class Stroke(Artist):
 
     def draw(self, renderer):
         """Draw the line and its dots through a matplotlib renderer."""
+        if not self.get_visible():
+            return
         transform, graphics = self.get_transform(), renderer.new_gc()
         graphics.set_foreground(self._rgb)
         graphics.set_joinstyle("miter")

@@ -63,7 +63,7 @@ class _Nets:
         axes.text(-0.205, 0.2, "net z", fontsize=style.TITLE, fontweight="bold", **looks)
         self._spread = Spread(axes, 1.1, clip=False)
         self._dots = _examples(axes, style.STAGES["z"])
-        self._words = Words(axes, 1, 1.2, align="r")
+        self._words = Words(axes, -0.205, 1.2)
         self.moving = [*self._spread.moving, self._dots, self._words]
 
     def update(self, z):

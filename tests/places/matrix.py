@@ -2,7 +2,8 @@
 
 oldest   Python 3.10 and the lower bounds of pyproject.toml: the whole test command
 newest   the newest Python on this machine, the newest of everything: the whole test command
-colab    Google Colab's Python and packages: the first cell, every notebook, every slider
+colab    Google Colab's Python and packages: the first cell, every notebook, every slider,
+         some of them in a browser
 binder   what Binder makes of environment.yml: every notebook
 
 A place whose Python is not on this machine is left out with a sentence; under CI=true it fails.
@@ -64,6 +65,10 @@ def colab(folder):
     added(python, {"bnviz"}, "-m", "pip", "install", "-q", project)
     tests = [project / "tests" / name for name in ("test_explore.py", "test_live.py")]
     run(python, *pytest, notebooks, *tests, cwd=folder)
+    # Colab's own page cannot be had here: the nearest that shows its version of ipywidgets
+    page = "jupyterlab<4", "jupyterlab_widgets<2", "playwright>=1.40"
+    run(python, "-m", "pip", "install", "-q", *page)
+    run(python, HERE / "old_widgets.py", first, cwd=folder)
 
 
 def binder(folder):
