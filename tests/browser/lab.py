@@ -96,7 +96,7 @@ def environment(folder):
 def open_notebook(page, address):
     """Open a notebook and wait until its cells stand there."""
     page.goto(address)
-    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.content.model", timeout=60_000)
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
     page.evaluate(
         """async () => {
           const notebook = jupyterapp.shell.currentWidget;

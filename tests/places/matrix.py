@@ -66,7 +66,7 @@ def colab(folder):
     tests = [project / "tests" / name for name in ("test_explore.py", "test_live.py")]
     run(python, *pytest, notebooks, *tests, cwd=folder)
     # Colab's own page cannot be had here: the nearest that shows its version of ipywidgets
-    page = "jupyterlab<4", "jupyterlab_widgets<2", "playwright>=1.40"
+    page = "jupyterlab<3.6", "jupyterlab_widgets<2", "playwright>=1.40"
     run(python, "-m", "pip", "install", "-q", *page)
     run(python, HERE / "old_widgets.py", first, cwd=folder)
 
