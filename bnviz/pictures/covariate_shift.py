@@ -97,9 +97,9 @@ class Drift(Picture):
     """
 
     def __init__(self, steps, layers):
-        figure = style.new_figure(9, 4.1)
+        figure = style.new_figure(9, 3.8)
         figure.subplots_adjust(
-            left=0.075, right=0.94, bottom=0.135, top=0.79, hspace=0.36, wspace=0.16
+            left=0.075, right=0.94, bottom=0.145, top=0.775, hspace=0.38, wspace=0.16
         )
         above, below = figure.subplots(2, layers)
         self._now = []
