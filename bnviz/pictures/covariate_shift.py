@@ -120,12 +120,15 @@ class Drift(Picture):
 
         y: (layers, examples), now; percentiles: (3, S, layers), the 15th, 50th and 85th.
         """
+        if self.pose != (pose := percentiles.tobytes()):
+            for paths, layer in zip(self._paths, np.moveaxis(percentiles, -1, 0), strict=True):
+                paths.rest(layer)
+            for name, end in zip(self._names, percentiles[:, -1, -1], strict=True):
+                name.place = (name.place[0], end)
+            self.pose = pose
         for layer, (now, paths) in enumerate(zip(self._now, self._paths, strict=True)):
             now.update(y[layer])
-            paths.update(percentiles[..., layer], index)
-        for name, end in zip(self._names, percentiles[:, -1, -1], strict=True):
-            name.place = (name.place[0], end)
-        self.pose = percentiles.tobytes()
+            paths.update(percentiles[:, index, layer], index)
 
 
 def _name_percentile(axes, q):
@@ -152,8 +155,11 @@ class _Paths:
         self._cursor = Cursor(axes)
         self.moving, self.resting = self._cursor.moving, self._lines
 
-    def update(self, percentiles, index):
-        """Show the present step `index` on percentiles (3, S)."""
+    def rest(self, percentiles):
+        """Show other paths, (3, S)."""
         for line, path in zip(self._lines, percentiles, strict=True):
             line.set_data(self._time, path)
-        self._cursor.update(self._time[index], percentiles[:, index])
+
+    def update(self, now, index):
+        """Show the present step `index`, where the percentiles are `now`, (3,)."""
+        self._cursor.update(self._time[index], now)
