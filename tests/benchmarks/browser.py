@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
 
-PRESSES, QUIET = 80, 0.2  # seconds
+PRESSES, PAUSE = 80, 0.2  # seconds
 MOVES, PACE = 40, 0.05  # a hand passes some twenty positions a second
 PROMISED = {"floor": 1.4, "interact": 7, "ipympl": 3, "painted": 0.8}
 DATA = """
@@ -145,9 +145,9 @@ def press(page, handle, key):
     before = page.evaluate("painted.count")
     handle.focus()
     page.keyboard.down(key)
-    time.sleep(QUIET)
+    time.sleep(PAUSE)
     while page.evaluate("painted.count") == before:
-        time.sleep(QUIET)
+        time.sleep(PAUSE)
     page.keyboard.up(key)
     waited = page.evaluate("painted.at - pressed")
     settle(page)

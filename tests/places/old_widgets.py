@@ -1,6 +1,6 @@
 """The sliders of ipywidgets 7, which Colab has, in a browser: in JupyterLab 3, the last for them.
 
-`python old_widgets.py NOTEBOOK` runs a copy of the notebook and moves one of its sliders.
+`python old_widgets.py NOTEBOOK` runs a copy of it and moves the sliders of its first demo.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.browser import lab
 
 
 def move(page, handle):
-    """Move a slider of the first demo to both ends and back; check what a reader sees."""
+    """Move a slider to both ends and back; check what a reader sees."""
     seen, start = [lab.look(page, 0)], written(handle)
     for key in ("End", "Home"):
         handle.press(key)
