@@ -7,6 +7,7 @@ show and a sentence that says it. Where the code of a demo is: `explore.pipeline
 
 import base64
 import html
+import time
 
 import ipywidgets as widgets
 
@@ -138,8 +139,9 @@ class Live:
         # sent as bytes, a picture becomes a file of the browser's and is fetched back from another
         # of its processes, which takes longer than a third more bytes to send
         self.image.value = b"data:image/png;base64," + base64.b64encode(self._picture.png())
+        time.sleep(0.0005)  # for the thread that sends it; the caption can wait
         self.caption = caption
-        self._say(caption, role="status")  # the picture goes ahead: it is waited for
+        self._say(caption, role="status")
         self._picture.clear()
 
     def _say(self, sentence, role):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bnviz import digits
+from bnviz import digits, explore
 from bnviz.explore import covariate_shift, example
 
 
@@ -35,3 +35,10 @@ def test_inputs_of_a_normalized_unit_have_mean_beta_and_sd_gamma():
 def test_without_batch_norm_the_sigmoid_gets_the_net():
     run = example.trained(batch_norm=False, steps=20)
     assert covariate_shift.unit_inputs(run) is run.z
+
+
+def test_the_axis_of_the_drift_reaches_all_inputs():
+    low, high = explore.drift().figure.axes[0].get_ylim()
+    for batch_norm in (True, False):
+        y = covariate_shift.unit_inputs(example.trained(batch_norm, covariate_shift.STEPS))
+        assert low < y.min() < y.max() < high

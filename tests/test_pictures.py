@@ -359,11 +359,13 @@ def test_what_is_not_visible_is_not_drawn(artist):
     assert (decoded(saved(figure)) == 255).all()
 
 
-def test_dots_of_a_stroke_are_those_of_matplotlib():
-    x, y = [0.5, 1, 2, 3], [0.2, 0.5, 0.9, 0.1]
+@pytest.mark.parametrize("alpha", [0.8, 1])
+def test_dots_of_a_stroke_are_those_of_matplotlib(alpha):
+    x, y = [0.5, 1, 1.1, 3], [0.2, 0.5, 0.55, 0.1]
+    looks = {"color": style.INK, "alpha": alpha}
     apart = difference(
-        stroke(np.column_stack([x, y]), size=7, dots=slice(1, 3)),
-        lambda panel: panel.plot(x[1:3], y[1:3], "o", color=style.INK, ms=7, mew=0),
+        stroke(np.column_stack([x, y]), size=7, dots=slice(1, 3), **looks),
+        lambda panel: panel.plot(x[1:3], y[1:3], "o", ms=7, mew=0, **looks),
     )
     assert apart == (0, 0)
 
@@ -509,6 +511,21 @@ def test_histogram_row_of_one_stage():
     row.update(a=VALUES)
     assert len(row.figure.axes) == 1
     assert (decoded(row.png()) == to_rgb255(style.STAGES["a"])).all(axis=-1).any()
+
+
+def test_histograms_of_the_drift_have_one_axis_with_the_paths():
+    drift, y = pictures.Drift(np.arange(4), layers=2, reach=3), np.zeros((2, 50))
+    y[1] = 2
+    percentiles = np.broadcast_to([0.0, 2.0], (3, 4, 2))
+    drift.update(y, percentiles, 0)
+    assert [axes.get_ylim() for axes in drift.figure.axes] == [(-3, 3)] * 4
+    orange = (decoded(drift.png()) == to_rgb255(style.STAGES["y"])).all(axis=-1)
+    for now, paths, value in zip(*np.reshape(drift.figure.axes, (2, 2)).T, [0, 2], strict=True):
+        for axes in (now, paths):
+            (left, bottom), (right, top) = axes.bbox.get_points().round().astype(int)
+            rows = np.flatnonzero(orange[-top:-bottom, left:right].any(axis=1))
+            middle = rows.mean() / (top - bottom)
+            assert middle == pytest.approx((3 - value) / 6, abs=0.02)
 
 
 def test_sigmoid_view_moves_and_comes_back():

@@ -73,16 +73,16 @@ def drift():
     runs = {batch_norm: example.trained(batch_norm, STEPS) for batch_norm in (True, False)}
     inputs = {batch_norm: unit_inputs(run) for batch_norm, run in runs.items()}
     paths = {batch_norm: measures.percentiles(y) for batch_norm, y in inputs.items()}
+    ranges = {batch_norm: _join(np.ptp(path[1], axis=0)) for batch_norm, path in paths.items()}
     steps = runs[True].steps
     row = {step: index for index, step in enumerate(steps.tolist())}
 
     def show(step, batch_norm):
         index, percentiles = row[step], paths[batch_norm]  # (3, S, layers)
-        median = percentiles[1]
         caption = (
             f"After {step} steps {'with' if batch_norm else 'without'} batch norm the median input "
-            f"of the unit is {_join(median[index])} in layers 1, 2 and 3, over the whole training "
-            f"it ranges over {_join(np.ptp(median, axis=0))}, and the network recognizes "
+            f"of the unit is {_join(percentiles[1, index])} in layers 1, 2 and 3, over the whole "
+            f"training it ranges over {ranges[batch_norm]}, and the network recognizes "
             f"{100 * runs[batch_norm].accuracy[index]:.1f} % of the test images."
         )
         shown = {"y": inputs[batch_norm][index], "percentiles": percentiles, "index": index}
@@ -92,7 +92,8 @@ def drift():
         "step": live.steps("training step", list(row), steps.tolist()[-1]),
         "batch_norm": live.switch("batch norm", False),
     }
-    return live.Live("drift", Drift(steps, inputs[True].shape[1]), show, controls)
+    layers, reach = inputs[True].shape[1], max(np.abs(y).max() for y in inputs.values())
+    return live.Live("drift", Drift(steps, layers, np.ceil(reach)), show, controls)
 
 
 def unit_inputs(run):

@@ -77,6 +77,8 @@ class Stroke(Artist):
         Of the points; the axes' data if none is given.
     clip : bool
         False lets it reach over the edges of the axes.
+    alpha : float
+        From 0, not seen, to 1, opaque.
 
     Attributes
     ----------
@@ -86,7 +88,7 @@ class Stroke(Artist):
 
     def __init__(
         self, axes, *, width=0.0, dots=slice(0), size=0.0, fill=False, transform=None,
-        color=style.INK, clip=True,
+        color=style.INK, clip=True, alpha=1.0,
     ):  # fmt: skip
         super().__init__()
         self.set_transform(transform or axes.transData)
@@ -94,6 +96,7 @@ class Stroke(Artist):
         self.points = np.empty((0, 2))
         self._width, self._dots, self._size = width, dots, size
         self._rgb, self._fill, self._clip = to_rgb(color), fill, clip
+        self.set_alpha(alpha)
 
     def draw(self, renderer):
         """Draw the line and its dots through a matplotlib renderer."""
@@ -103,6 +106,7 @@ class Stroke(Artist):
         graphics.set_foreground(self._rgb)
         graphics.set_joinstyle("miter")
         graphics.set_linewidth(self._width)
+        graphics.set_alpha(self.get_alpha())
         if self._clip:
             graphics.set_clip_rectangle(self.axes.bbox)
         fill = self._rgb if self._fill else None

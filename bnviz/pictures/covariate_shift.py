@@ -5,10 +5,8 @@ import numpy as np
 from bnviz import style
 from bnviz.pictures.artists import Words
 from bnviz.pictures.base import Picture
-from bnviz.pictures.panels import Bars, Cursor, Histogram, number
+from bnviz.pictures.panels import Bars, Cursor, number
 
-LIMIT = 5
-EDGES = np.linspace(-LIMIT, LIMIT, 51)
 _COLOR = style.STAGES["y"]
 
 
@@ -86,7 +84,9 @@ def _draw_band(axes, mean, reach, count):
 
 
 class Drift(Picture):
-    """What the sigmoid of one unit per layer gets now, and its percentiles over training.
+    """What the sigmoid of one unit per layer gets: now, and beside it over the whole training.
+
+    The histogram lies on its side, so that it has one axis with the percentiles over training.
 
     Parameters
     ----------
@@ -94,23 +94,23 @@ class Drift(Picture):
         Training steps of the snapshots; time is drawn as their root, wide at the start.
     layers : int
         How many hidden layers, from left to right.
+    reach : float
+        The axis goes from −reach to reach.
     """
 
-    def __init__(self, steps, layers):
-        figure = style.new_figure(9, 3.8)
-        figure.subplots_adjust(
-            left=0.075, right=0.94, bottom=0.145, top=0.775, hspace=0.38, wspace=0.16
+    def __init__(self, steps, layers, reach):
+        figure = style.new_figure(9, 2.9)
+        grid = figure.add_gridspec(
+            1, layers, left=0.07, right=0.94, bottom=0.2, top=0.87, wspace=0.15
         )
-        above, below = figure.subplots(2, layers)
-        self._now = []
-        for layer, axes in enumerate(above, start=1):
-            style.title(axes, f"hidden layer {layer}", "$y$, into the sigmoid", _COLOR, 26)
-            self._now.append(Histogram(axes, "y", EDGES, 0.1))
-        self._paths = [_Paths(axes, steps) for axes in below]
-        self._names = [_name_percentile(below[-1], q) for q in (15, 50, 85)]
-        below[0].set_ylabel("percentiles of $y$", color=_COLOR, fontsize=style.TEXT)
-        for axes in below[1:]:
-            axes.set_yticklabels([])
+        self._now, self._paths = [], []
+        for layer in range(layers):
+            panel = grid[layer].subgridspec(1, 2, width_ratios=[3, 7], wspace=0.06)
+            now, training = panel.subplots()
+            style.title(now, f"hidden layer {layer + 1}", color=_COLOR)
+            self._now.append(_draw_now(now, reach, named=layer == 0))
+            self._paths.append(_Paths(training, reach, steps))
+        self._names = [_name_percentile(training, q) for q in (15, 50, 85)]
         moving = [artist for part in self._now + self._paths for artist in part.moving]
         resting = [line for paths in self._paths for line in paths.resting]
         super().__init__(figure, moving, resting=[*resting, *self._names])
@@ -139,15 +139,28 @@ def _name_percentile(axes, q):
     return words
 
 
+def _draw_now(axes, reach, named):
+    """Draw the axis of y, with its name or without; return the bars that lie on it."""
+    style.frame(axes, left=True)
+    edges = np.linspace(-reach, reach, 41)
+    bars = Bars(axes, edges, 0.1, vertical=False, fill=True, color=_COLOR)
+    axes.set(xticks=[], yticks=edges[::10])
+    axes.tick_params(labelleft=named)
+    if named:
+        axes.set_ylabel("$y$, into the sigmoid", color=_COLOR, fontsize=style.TEXT)
+    axes.set_xlabel("now", fontsize=style.TEXT, labelpad=22)
+    axes.axhline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+    return bars
+
+
 class _Paths:
     """Three percentiles over training, and a line at the present step."""
 
-    def __init__(self, axes, steps):
-        style.frame(axes, left=True)
+    def __init__(self, axes, reach, steps):
+        style.frame(axes)
         self._time = np.sqrt(steps)
-        last = steps[-1]
-        ticks = np.array([0, 0.05, 0.25, 0.5, 1]) * last
-        axes.set(xlim=(0, self._time[-1]), ylim=(-3, 3), yticks=[-2, 0, 2])
+        ticks = np.array([0, 0.25, 1]) * steps[-1]
+        axes.set(xlim=(0, self._time[-1]), ylim=(-reach, reach))
         axes.set_xticks(np.sqrt(ticks), [f"{tick:.0f}" for tick in ticks])
         axes.set_xlabel("training step", fontsize=style.TEXT)
         axes.axhline(0, color=style.QUIET, linewidth=0.8, zorder=0)

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 
 from bnviz import style
+from bnviz.pictures.artists import Stroke
 from bnviz.pictures.base import Picture
 from bnviz.pictures.panels import Bars, Spread
 
@@ -22,10 +23,10 @@ class SigmoidView(Picture):
     """
 
     def __init__(self, z_hat):
-        figure = style.new_figure(9, 4.2)
+        figure = style.new_figure(9, 3.7)
         grid = figure.add_gridspec(
             2, 2, width_ratios=[4, 1], height_ratios=[2, 1], hspace=0.1, wspace=0.04,
-            left=0.08, right=0.97, bottom=0.14, top=0.97,
+            left=0.08, right=0.97, bottom=0.16, top=0.97,
         )  # fmt: skip
         curve = style.frame(figure.add_subplot(grid[0, 0]), left=True)
         below = style.frame(figure.add_subplot(grid[1, 0]))
@@ -55,8 +56,8 @@ class SigmoidView(Picture):
         """Show the inputs `y` and the outputs `a` of the sigmoid, arrays of any shape."""
         self._inputs.update(y)
         self._outputs.update(a)
-        some = np.linspace(0, np.size(y) - 1, 40).astype(int)  # spread evenly over the values
-        self._dots.set_data(np.ravel(y)[some], np.ravel(a)[some])
+        few = slice(None, None, 1 + np.size(y) // 40)  # spread evenly over the values
+        self._dots.points = np.column_stack([np.ravel(y)[few], np.ravel(a)[few]])
 
 
 def _draw_curve(axes):
@@ -71,7 +72,7 @@ def _draw_curve(axes):
         0, 0.04, "nearly\na line", ha="center", color=style.SAND_INK,
         fontsize=style.TEXT,
     )  # fmt: skip
-    return axes.plot([], [], "o", color=style.STAGES["y"], ms=5, alpha=0.6)[0]
+    return Stroke(axes, dots=slice(None), size=6, color=style.STAGES["y"], alpha=0.6)
 
 
 class ParameterPlane(Picture):
