@@ -1,8 +1,8 @@
 """A picture with controls: redraw as fast as the hand, a caption in words, a still twin.
 
-`Live` joins three things that know nothing of one another: a picture (`update`, `png`,
-`still`), the controls, and a function that turns the controls' values into what the picture is to
-show and a sentence that says it. Where the code of a demo is: `explore.pipeline??`.
+`Live` joins three things that know nothing of one another: a picture, the controls, and a function
+that turns the controls' values into what the picture is to show and a sentence that says it. Where
+the code of a demo is: `explore.pipeline??`.
 """
 
 import base64
