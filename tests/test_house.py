@@ -18,6 +18,7 @@ ARROWS = {
     "style": {"numpy", "matplotlib"},
     "pictures": {"style", "measures", "numpy", "matplotlib", "PIL"},
     "live": {"ipywidgets"},
+    "setup_check": {"ipywidgets", "packaging"},
     "checks": {"ipywidgets"},
     "explore": {
         "live",

@@ -1,0 +1,116 @@
+"""The set-up check, run as notebook 00 runs it, on one broken set-up after the other."""
+
+import json
+import shutil
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+
+from bnviz import setup_check
+
+ROOT = Path(__file__).parents[1]
+FINE = "What bnviz needs is there"
+
+
+@pytest.fixture
+def look(capsys):
+    """Run the cell as it stands in the notebook; return what it printed and what it shows."""
+    cells = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))[
+        "cells"
+    ]
+    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == "setup"]
+
+    *before, last = source.splitlines()
+
+    def look():
+        names = {}
+        exec("\n".join(before), names)
+        shown = eval(last, names)
+        return capsys.readouterr().out, shown
+
+    return look
+
+
+@pytest.fixture
+def versions(monkeypatch):
+    """Let packages be there in other versions, or not at all (None)."""
+    others, true_version = {}, metadata.version
+
+    def version(package):
+        if others.get(package, "") is None:
+            raise metadata.PackageNotFoundError(package)
+        return others.get(package) or true_version(package)
+
+    monkeypatch.setattr(metadata, "version", version)
+    return others
+
+
+def test_a_good_set_up_gets_a_widget_and_no_complaint(look):
+    printed, shown = look()
+    assert FINE not in printed
+    data = shown._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "sentence"),
+    [
+        ("numpy", "1.25.2", "bnviz needs numpy 1.26 or newer, and here is 1.25.2: start with "),
+        ("matplotlib", "3.7.0rc1", "needs matplotlib 3.8 or newer, and here is 3.7.0rc1"),
+        ("ipywidgets", "7.6", "needs ipywidgets 7.7 or newer, and here is 7.6"),
+        ("tqdm", None, "needs tqdm 4.66 or newer, and here is none"),
+    ],
+)
+def test_a_version_too_old_is_named_with_the_way_out(look, versions, package, version, sentence):
+    versions[package] = version
+    printed, shown = look()
+    assert sentence in printed
+    assert f"%pip install --upgrade {package}" in printed
+    assert printed.count("bnviz needs") == 1
+    assert shown is None
+
+
+@pytest.mark.parametrize("version", ["1.26", "1.26.0", "2.10", "10.0.1.dev3"])
+def test_a_version_new_enough_is_left_alone(look, versions, version):
+    versions["numpy"] = version
+    assert "needs" not in look()[0]
+
+
+def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    shutil.copytree(Path(setup_check.__file__).parent, tmp_path / "bnviz")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert "stands in" not in look()[0], "the same code does the same, as on a hub"
+    (tmp_path / "bnviz" / "live.py").write_text("# of another version")
+    for here in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.chdir(here)
+        printed, shown = look()
+        assert f"notebook stands in {tmp_path.resolve()}, but bnviz comes from " in printed
+        assert str(Path(setup_check.__file__).resolve().parent) in printed
+        assert f"`%pip install --editable {tmp_path.resolve()}`" in printed
+        assert shown is None
+
+
+def test_its_own_folder_and_a_folder_without_bnviz_are_fine(look, monkeypatch, tmp_path):
+    for here in (Path(setup_check.__file__).parents[1], Path(setup_check.__file__).parent, tmp_path):
+        monkeypatch.chdir(here)
+        assert "stands in" not in look()[0]
+
+
+def test_bnviz_that_is_only_found_is_said(look, versions):
+    versions["bnviz"] = None
+    assert "bnviz is not installed, only found in" in look()[0]
+
+
+def test_a_page_without_widgets_gets_the_words(look):
+    shown = look()[1]._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", shown)
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
+    exported, _ = HTMLExporter(exclude_input=True).from_notebook_node(page)
+    for words in (exported, shown["text/plain"]):
+        assert "If you have run this cell and read this sentence, this page shows no sli" in words
+        assert "pip install ipywidgets" in words
+    assert "run <code>pip install ipywidgets</code> in" in exported
