@@ -1,20 +1,24 @@
-"""A picture with controls: redraw as fast as the hand, a caption in words, a still twin.
+"""A picture with controls: redraw as the hand moves, a caption in words, a still twin.
 
-`Live` joins three things that know nothing of one another: a picture, the controls, and a function
-that turns the controls' values into what the picture is to show and a sentence that says it. Where
-the code of a demo is: `explore.pipeline??`.
+`Live` joins a picture, its controls, and a function that moves the picture to the controls' values
+and says in one sentence what is to be seen. Where the code of a demo is: `explore.pipeline??`.
 """
 
 import base64
 import html
-import time
+import numbers
 
 import ipywidgets as widgets
+from IPython import get_ipython
+
+from bnviz import style
 
 CONTROL = {"width": "290px", "margin": "2px 8px 2px 0"}
+NARROW = "600px"  # a picture is shown no smaller: on a phone it scrolls sideways
 # ipywidgets gives its sliders no name that a screen reader could say (and some of them a number
 # that is not their value), and no live regions, and offers no way to; so the page does it, as soon
-# as the sliders stand in it. Their handles are `noUi-handle` from ipywidgets 8 on.
+# as the sliders stand in it. Their handles are `noUi-handle` from ipywidgets 8 on. The last
+# attribute keeps JupyterLab's own shortcuts off the arrow keys, which would leave the slider.
 NAME_FOR_SCREEN_READERS = """<img alt="" hidden src="data:," onerror="
 const start = () => {
   const box = this.closest('.bnviz-live');
@@ -26,6 +30,7 @@ const start = () => {
       handle.setAttribute('role', 'slider');
       handle.setAttribute('aria-label', told('.widget-label'));
       handle.setAttribute('aria-valuetext', told('.widget-readout'));
+      handle.setAttribute('data-lm-suppress-shortcuts', 'true');
     }
   };
   new MutationObserver(name).observe(box, {childList: true, subtree: true});
@@ -35,9 +40,14 @@ start();">"""
 
 
 def slider(label, low, high, value, step=0.1):
-    """Return a slider from `low` to `high`; whole numbers give one that moves in whole steps."""
+    """Return a slider from `low` to `high`; whole numbers give one that moves in whole steps.
+
+    Raises ValueError for a value that is not between the two.
+    """
     whole = all(isinstance(number, int) for number in (low, high, value, step))
     kind = widgets.IntSlider if whole else widgets.FloatSlider
+    if not (isinstance(value, numbers.Real) and low <= value <= high):
+        raise ValueError(f"{label} starts at a number from {low} to {high}, got {value!r}")
     return kind(value=value, min=low, max=high, step=step, **_looks(label))
 
 
@@ -63,16 +73,18 @@ def _looks(label):
 class Live:
     """A picture that its controls redraw.
 
+    Run again, a notebook cell closes the demo of the same name that it showed before: ipywidgets
+    would keep it for ever.
+
     Parameters
     ----------
     name : str
-        What the demo is called, for the text that stands in for it.
-    picture : object with `figure`, `width`, `update(**shown)`, `png()`, `clear()`, `still(caption)`
+        What the demo is called.
+    picture : pictures.Picture
     show : callable
-        `show(**values) -> (shown, caption)`: from the controls' values to what
-        `picture.update` takes, and one sentence with the numbers on show. It reads its
-        arguments and nothing that moves, so the same values give the same picture.
-    controls : dict of name -> widget
+        `show(**values) -> caption` moves the picture to the values of the controls and returns one
+        sentence with the numbers on show. The same values give the same picture.
+    **controls : widgets, by the name of the argument that they are for
 
     Attributes
     ----------
@@ -83,26 +95,29 @@ class Live:
     error : what the last redraw raised, or None; the page shows it under the last good picture
     """
 
-    def __init__(self, name, picture, show, controls):
-        self.name, self.controls, self.figure = name, dict(controls), picture.figure
+    def __init__(self, name, picture, show, **controls):
+        self.name, self.controls, self.figure = name, controls, picture.figure
         self.error = None
         self._picture, self._show = picture, show
+        width = f"{picture.width}px"
+        # the picture itself as an address: sent as bytes, it would be fetched back from a file
         self.image = widgets.Image(
-            format="url",  # of the picture itself: see _draw
-            layout={"width": f"{picture.width}px", "max_width": "100%", "margin": "0"},
+            format="url",
+            layout={"width": width, "max_width": "100%", "min_width": NARROW, "margin": "0"},
         )
         self._words = widgets.HTML()
         self._words.add_class("bnviz-words")
         row = widgets.HBox(
-            list(self.controls.values()),
-            layout={"flex_flow": "row wrap", "max_width": f"{picture.width}px"},
+            list(controls.values()), layout={"flex_flow": "row wrap", "max_width": width}
         )
+        window = widgets.Box([self.image], layout={"overflow": "auto hidden"})
         names = widgets.HTML(NAME_FOR_SCREEN_READERS, layout={"display": "none"})
-        self._box = widgets.VBox([row, self.image, self._words, names])
+        self._box = widgets.VBox([row, window, self._words, names])
         self._box.add_class("bnviz-live")
-        self._draw(*show(**self.values))  # a demo that cannot start says so at once
-        for control in self.controls.values():
+        self._draw()  # a demo that cannot start says so at once
+        for control in controls.values():
             control.observe(self._redraw, names="value")
+        _replace_former(self)
 
     @property
     def values(self):
@@ -110,7 +125,7 @@ class Live:
         return {name: control.value for name, control in self.controls.items()}
 
     def set(self, **values):
-        """Move the controls, as a hand would.
+        """Move the controls, as a hand would: all of them, or none.
 
         Raises
         ------
@@ -122,27 +137,35 @@ class Live:
                 raise ValueError(
                     f"{self.name} has the controls {', '.join(self.controls)}; got {name!r}"
                 )
-            _check(self.name, name, self.controls[name], value)
-        for name, value in values.items():  # only when all are good
+            rule, fits = _rule(self.controls[name], value)
+            if not fits:
+                raise ValueError(f"{name} of {self.name} is {rule}; got {value!r}")
+        for name, value in values.items():
             self.controls[name].value = value
+
+    def close(self):
+        """Take the demo out of the page and let go of all it holds."""
+        for widget in (*self.controls.values(), *self._box.children, self.image, self._box):
+            widget.close()
+        self._picture.cool()
+        self._picture = self._show = self.figure = None
 
     def _redraw(self, change):
         try:
-            self._draw(*self._show(**self.values))
+            self._draw()
             self.error = None
         except Exception as error:  # said in the page: a kernel's log is read by nobody
             self.error = error
             self._say(f"{type(error).__name__}: {error}", role="alert")
 
-    def _draw(self, shown, caption):
-        self._picture.update(**shown)
-        # sent as bytes, a picture becomes a file of the browser's and is fetched back from another
-        # of its processes, which takes longer than a third more bytes to send
-        self.image.value = b"data:image/png;base64," + base64.b64encode(self._picture.png())
-        time.sleep(0.0005)  # for the thread that sends it; the caption can wait
-        self.caption = caption
-        self._say(caption, role="status")
-        self._picture.clear()
+    def _draw(self):
+        # one thread at a time, each for the values of its moment: the last one shows the last ones
+        with style.own_looks():
+            caption = self._show(**self.values)
+            png = self._picture.png()
+            self.image.value = b"data:image/png;base64," + base64.b64encode(png)
+            self.caption = caption
+            self._say(caption, role="status")
 
     def _say(self, sentence, role):
         self._words.value = (
@@ -160,11 +183,30 @@ class Live:
         return data, metadata
 
 
-def _check(demo, name, control, value):
-    if hasattr(control, "min") and not control.min <= value <= control.max:
-        raise ValueError(
-            f"{name} of {demo} goes from {control.min} to {control.max}; got {value!r}"
-        )
-    options = getattr(control, "options", [value])
-    if value not in options:
-        raise ValueError(f"{name} of {demo} is one of {list(options)}; got {value!r}")
+def _rule(control, value):
+    """What a control takes, in words, and whether it takes this value."""
+    if isinstance(control, widgets.Checkbox):
+        return "True or False", isinstance(value, bool)
+    if hasattr(control, "options"):
+        return f"one of {list(control.options)}", value in control.options
+    whole = isinstance(control, widgets.IntSlider)
+    kind = isinstance(value, numbers.Integral if whole else numbers.Real)
+    rule = f"a {'whole ' if whole else ''}number from {control.min} to {control.max}"
+    return rule, kind and control.min <= value <= control.max
+
+
+_shown = {}  # (name of the demo, cell) -> (which run of the cell, its demos)
+
+
+def _replace_former(demo):
+    """Close what the same cell showed under this name in an earlier run."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    run, place = shell.execution_count, (demo.name, shell.history_manager.input_hist_raw[-1])
+    former, demos = _shown.get(place, (run, []))
+    if former != run:
+        for old in demos:
+            old.close()
+        demos = []
+    _shown[place] = run, [*demos, demo]

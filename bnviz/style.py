@@ -3,11 +3,21 @@
 The five colours differ under protanopia, deuteranopia and tritanopia, and in grey
 (`tests/test_style.py` computes it). Type is 11 points and more on a picture 9 inches wide,
 which a notebook shows at 900 pixels: at least the size of the text around it.
+
+Whatever makes or draws a picture does so within `own_looks()`, so that neither a reader's
+matplotlibrc reaches our pictures nor our looks a reader's.
 """
 
+import contextlib
+import functools
+import threading
+
+import matplotlib.style
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 STAGES = {
     "x": "#17191f",
@@ -34,19 +44,68 @@ TITLE = 14
 DISPLAY_DPI = 100  # a notebook shows one inch as 100 pixels…
 DRAW_DPI = 200  # …and gets twice as many, to be crisp on a high-density screen
 
+RC = {
+    "figure.dpi": DRAW_DPI,
+    "figure.facecolor": "white",
+    "font.size": TEXT,
+    "lines.solid_capstyle": "butt",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": TEXT,
+    "axes.edgecolor": QUIET,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": TEXT,
+    "xtick.major.size": 4,
+    "ytick.color": QUIET,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": TEXT,
+    "ytick.major.size": 4,
+}
+CJK = ("Noto Sans CJK", "Noto Sans KR", "Noto Sans SC", "Source Han Sans", "NanumGothic")
+CJK += ("Malgun Gothic", "Apple SD Gothic Neo", "PingFang", "Hiragino Sans", "Microsoft YaHei")
+CJK += ("SimHei", "WenQuanYi", "Droid Sans Fallback", "Arial Unicode MS")
+_lock = threading.RLock()  # matplotlib's settings are there once for all threads
+_inside = []  # how often `own_looks` was entered by the thread that has the lock
+
+
+@contextlib.contextmanager
+def own_looks():
+    """Matplotlib's defaults and ours in place of the reader's, for one thread at a time.
+
+    Also a decorator: `@style.own_looks()` before a function that makes a picture.
+    """
+    ours = matplotlib.style.context(RC | {"font.family": fonts()}, after_reset=True)
+    with _lock, contextlib.nullcontext() if _inside else ours:
+        _inside.append(True)
+        try:
+            yield
+        finally:
+            _inside.pop()
+
+
+@functools.cache
+def fonts():
+    """Return the font families in the order in which a letter is looked for: a list of names.
+
+    The first comes with matplotlib; the others, where they are installed, have Chinese, Japanese
+    and Korean letters.
+    """
+    installed = sorted({font.name for font in font_manager.fontManager.ttflist})
+    return ["DejaVu Sans", *(name for name in installed if name.startswith(CJK))]
+
 
 def new_figure(width=9.0, height=3.2):
     """Return an empty white `Figure` of `width` × `height` inches, outside pyplot's state."""
-    return Figure(figsize=(width, height), dpi=DRAW_DPI, facecolor="white")
+    return Figure(figsize=(width, height))
 
 
 def frame(axes, *, left=False):
     """Strip `axes` to a quiet base line with ticks (and a left one, if asked); return it."""
-    for name, spine in axes.spines.items():
-        spine.set_visible(name == "bottom" or (left and name == "left"))
-        spine.set_color(QUIET)
-    axes.tick_params(colors=INK, labelsize=TEXT, color=QUIET, length=4)
     if not left:
+        axes.spines["left"].set_visible(False)
         axes.set_yticks([])
     return axes
 
@@ -55,9 +114,8 @@ def title(axes, heading, formula="", color=INK, pad=10):
     """Write a bold `heading` above `axes` at its left end, and under it `formula`."""
     lift = pad + (TEXT + 8 if formula else 0)
     place = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    bold = {"color": color, "fontsize": TITLE, "fontweight": "bold"}
-    axes.annotate(heading, (0, 1), (0, lift), **bold, **place)
-    axes.annotate(formula, (0, 1), (0, pad), color=INK, fontsize=TEXT, **place)
+    axes.annotate(heading, (0, 1), (0, lift), color=color, size=TITLE, weight="bold", **place)
+    axes.annotate(formula, (0, 1), (0, pad), **place)
 
 
 def stage_title(axes, stage, pad=10):
@@ -66,22 +124,26 @@ def stage_title(axes, stage, pad=10):
     title(axes, heading, formula, STAGES[stage], pad)
 
 
+@functools.cache
 def palette():
-    """Return the colours of every picture, (256, 3) bytes: each colour above in shades to white.
+    """Return the colours of every picture as a Pillow image that `Image.quantize` takes.
 
-    Pictures are encoded with these: a third of the bytes of a JPEG, and sharp.
+    They are white and each colour above in shades to white; the dark ones share what is left of
+    256. A picture encoded with them has a third of the bytes of a JPEG, and is sharp.
     """
-    white, sand = np.ones(3), to_rgb(SAND)
-    dark = [*STAGES.values(), INK, QUIET, SAND_INK]
-    blends = [_blend(ink, white, 24) for ink in dark]  # the edges of letters and lines
-    blends += [_blend(ink, sand, 9) for ink in (INK, SAND_INK, STAGES["y"], QUIET)]
-    blends += [_blend(ink, white, 2) for ink in (PALE, SAND)]
-    colours = np.vstack([white, *blends])
-    colours = np.vstack([colours, np.ones((256 - len(colours), 3))])
-    return np.round(255 * colours).astype(np.uint8)
+    white, sand = np.ones(3), np.array(to_rgb(SAND))
+    colours = [white, *_blend(PALE, white, 2), *_blend(SAND, white, 2)]
+    for ink in (INK, SAND_INK, STAGES["y"], QUIET):
+        colours += _blend(ink, sand, 9)
+    dark = dict.fromkeys([*STAGES.values(), INK, QUIET, SAND_INK])
+    for ink in dark:
+        colours += _blend(ink, white, (256 - 41) // len(dark))  # the edges of letters and lines
+    image = Image.new("P", (1, 1))
+    image.putpalette(np.round(255 * np.array(colours)).astype(np.uint8).tobytes())
+    return image
 
 
 def _blend(ink, ground, count):
     """`count` steps towards `ink`, the first far enough from the ground to be told from it."""
     share = np.linspace(0, 1, count + 2)[2:] if count > 2 else np.array([0.5, 1])
-    return share[:, None] * to_rgb(ink) + (1 - share[:, None]) * ground
+    return list(share[:, None] * to_rgb(ink) + (1 - share[:, None]) * ground)

@@ -1,13 +1,13 @@
-"""The parts that pictures are put together from; each offers `moving`, the artists that move."""
+"""The parts that pictures share. What moves in them is `animated`: `Picture` finds it."""
 
 import numpy as np
 
 from bnviz import measures, style
-from bnviz.pictures.artists import Stroke, Words
+from bnviz.pictures import Words
 
 
 class Bars:
-    """The share of values in each bin between fixed edges, as one filled outline.
+    """The share of values in each bin between fixed edges, as one outline.
 
     A bar taller than `top` is cut there, so that a sharp peak does not flatten all the others.
 
@@ -20,25 +20,22 @@ class Bars:
         The share of all values in one bin that reaches 80 % of the height.
     vertical : bool
         False lays the bars on their side, with the values along the y axis.
-    looks : keyword arguments of `Stroke`
+    looks : keyword arguments of `Axes.stairs`
     """
 
-    def __init__(self, axes, edges, top, *, vertical=True, **looks):
+    def __init__(self, axes, edges, top, *, vertical=True, animated=True, **looks):
         self._edges = np.asarray(edges)
         across, up = ("xlim", "ylim") if vertical else ("ylim", "xlim")
         axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, top / 0.8)})
-        corners = np.zeros((2 * len(self._edges), 2))
-        corners[:, 0] = np.repeat(self._edges, 2)
-        self._heights = corners[1:-1, 1]  # of the corners, of which two ends stay on the ground
-        self._outline = Stroke(axes, **looks)
-        self._outline.points = corners if vertical else corners[:, ::-1]
-        self.moving = [self._outline]
+        side = "vertical" if vertical else "horizontal"
+        none = np.zeros(len(self._edges) - 1)
+        self._outline = axes.stairs(none, self._edges, orientation=side, animated=animated, **looks)
 
     def update(self, values):
         """Show `values`, an array of any shape; return the shares below and above the edges."""
         counts, below, above = measures.histogram(values, self._edges)
         total = max(1, np.size(values))
-        self._heights[:] = np.repeat(counts / total, 2)
+        self._outline.set_data(counts / total)
         return below / total, above / total
 
 
@@ -49,23 +46,22 @@ class Spread:
     ----------
     axes : matplotlib Axes
     height : float
-        Where it lies, as a share of the height (0…1; outside too, with `clip=False`).
+        Where it lies, as a share of the height (0…1; outside too, with `clip_on=False`).
     vertical : bool
         True for values along the x axis; False for values along the y axis, `height` to the right.
-    looks : keyword arguments of `Stroke`
+    looks : keyword arguments of `Axes.plot`
     """
 
     def __init__(self, axes, height, *, vertical=True, **looks):
         over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-        self._stroke = Stroke(axes, width=2.5, size=7, dots=slice(1, 2), transform=over, **looks)
-        self._height, self._vertical = height, vertical
-        self.moving = [self._stroke]
+        looks = {"color": style.INK, "lw": 2.5, "ms": 7, "mew": 0, "transform": over, **looks}
+        (self._line,) = axes.plot([], [], "-o", markevery=[1], animated=True, **looks)
+        self._height, self._vertical = [height] * 3, vertical
 
     def update(self, mean, sd):
         """Show a mean and a standard deviation, in the unit of the values; nan shows nothing."""
         along = [mean - sd, mean, mean + sd]
-        points = np.column_stack([along, [self._height] * 3])
-        self._stroke.points = points if self._vertical else points[:, ::-1]
+        self._line.set_data(*((along, self._height) if self._vertical else (self._height, along)))
 
 
 class Cursor:
@@ -73,15 +69,33 @@ class Cursor:
 
     def __init__(self, axes):
         self._ends = axes.get_ylim()
-        dots = slice(1, -1)  # not at the two ends
-        self._stroke = Stroke(axes, width=1.2, size=6.5, dots=dots, clip=False)
-        self.moving = [self._stroke]
+        looks = {"color": style.INK, "lw": 1.2, "ms": 6.5, "mew": 0, "clip_on": False}
+        (self._line,) = axes.plot([], [], "-o", animated=True, zorder=3, **looks)
 
     def update(self, now, heights=()):
         """Show the place `now` on the x axis and `heights`, those of the curves there."""
         bottom, top = self._ends
-        y = [bottom, *heights, top]
-        self._stroke.points = np.column_stack([[now] * len(y), y])
+        self._line.set_data([now] * (len(heights) + 2), [bottom, *heights, top])
+        self._line.set_markevery(slice(1, -1))  # not at the two ends
+
+
+class Outside:
+    """The shares of the values beyond the two ends of a panel, where there are any.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    height : float
+        As a share of the height of the axes.
+    """
+
+    def __init__(self, axes, height):
+        self._below, self._above = Words(axes, 0, height), Words(axes, 1, height, align="right")
+
+    def update(self, below, above):
+        """Show the shares below and above, 0…1."""
+        self._below.text = f"◂ {percent(below)}" if below else ""
+        self._above.text = f"{percent(above)} ▸" if above else ""
 
 
 class Histogram:
@@ -98,23 +112,15 @@ class Histogram:
         self._bars = Bars(axes, edges, top, fill=True, color=style.STAGES[stage])
         self._spread = Spread(axes, 0.92)
         self._numbers = Words(axes, 0, 1, lift=8)
-        self._below, self._above = Words(axes, 0, 0.72), Words(axes, 1, 0.72, align="r")
-        self.moving = [*self._bars.moving, *self._spread.moving]
-        self.moving += [self._numbers, self._below, self._above]
+        self._outside = Outside(axes, 0.72)
 
     def update(self, values):
         """Show `values`, an array of any shape, or nothing if it is None."""
-        if values is None:
-            self._bars.update([])
-            self._spread.update(np.nan, np.nan)
-            self._numbers.text, self._below.text, self._above.text = "left out", "", ""
-            return
-        below, above = self._bars.update(values)
-        mean, sd = np.mean(values), np.std(values)
+        self._outside.update(*self._bars.update([] if values is None else values))
+        mean, sd = (np.nan, np.nan) if values is None else (np.mean(values), np.std(values))
         self._spread.update(mean, sd)
-        self._numbers.text = f"mean {number(mean)}, sd {number(sd)}"
-        self._below.text = f"◂ {percent(below)}" if below else ""
-        self._above.text = f"{percent(above)} ▸" if above else ""
+        said = f"mean {number(mean)}, sd {number(sd)}"
+        self._numbers.text = "left out" if values is None else said
 
 
 def draw_time(axes, steps):
@@ -124,7 +130,7 @@ def draw_time(axes, steps):
     ticks = [step for step in (0, 3, 10, 30, 100, 300, 1000) if step <= steps[-1]]
     axes.set_xlim(0, time[-1])
     axes.set_xticks(np.log1p(ticks), ticks)
-    axes.set_xlabel("training step", fontsize=style.TEXT)
+    axes.set_xlabel("training step")
     return time
 
 
@@ -136,6 +142,6 @@ def number(value, digits=2):
     return text.replace("-", "−")
 
 
-def percent(share):
-    """Return a share, 0…1, as text in percent."""
-    return "under 1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+def percent(share, digits=0):
+    """Return a share, 0…1, as text in percent; a line never breaks between the number and its %."""
+    return "under 1\u00a0%" if 0 < share < 0.01 else f"{100 * share:.{digits}f}\u00a0%"
