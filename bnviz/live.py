@@ -146,7 +146,9 @@ class Live:
     def close(self):
         """Take the demo out of the page and let go of all it holds."""
         for widget in (*self.controls.values(), *self._box.children, self.image, self._box):
-            widget.close()
+            for part in (widget.layout, getattr(widget, "style", None), widget):
+                if part is not None:
+                    part.close()
         self._picture.cool()
         self._picture = self._show = self.figure = None
 

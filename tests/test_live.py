@@ -2,10 +2,15 @@
 
 import base64
 import io
+import random
+import subprocess
+import sys
+import threading
 from urllib.request import urlopen
 
 import ipywidgets
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
 from bnviz import live, style
@@ -19,26 +24,33 @@ class Level(Picture):
         figure = style.new_figure(3, 1)
         axes = figure.add_axes([0, 0, 1, 1])
         axes.set(xlim=(0, 1), ylim=(0, 10))
-        (self._line,) = axes.plot([0, 1], [0, 0], color=style.INK)
-        super().__init__(figure, [self._line])
+        (self._line,) = axes.plot([0, 1], [0, 0], color=style.INK, animated=True)
+        super().__init__(figure)
 
     def update(self, height):
         self._line.set_ydata([height, height])
 
 
-def show(height, side):
-    if height == 3:
-        raise ArithmeticError("height 3 is <unlucky>")
-    return {"height": height if side == "up" else -height}, f"The line goes {side} to {height}."
+def level(height=2, sides=("up", "down")):
+    """Return a `Live` of the smallest picture; height 3 is unlucky."""
+    picture = Level()
+
+    def show(height, side):
+        if height == 3:
+            raise ArithmeticError("height 3 is <unlucky>")
+        picture.update(height if side == "up" else -height)
+        return f"The line goes {side} to {height}."
+
+    return live.Live(
+        "level", picture, show,
+        height=live.slider("height h", 0, 10, height, 1),
+        side=live.choice("side", sides, "up"),
+    )  # fmt: skip
 
 
 @pytest.fixture
 def demo():
-    controls = {
-        "height": live.slider("height h", 0, 10, 2, 1),
-        "side": live.choice("side", ["up", "down"], "up"),
-    }
-    return live.Live("level", Level(), show, controls)
+    return level()
 
 
 def page_words(demo):
@@ -69,7 +81,10 @@ def test_picture_is_the_figure_at_twice_its_width(demo):
     image = Image.open(urlopen(str(demo.image.value, "ascii")))
     assert image.width == 600
     assert demo.image.layout.width == "300px"
-    assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page
+    assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page…
+    assert demo.image.layout.min_width == "600px"  # …until its letters would be tiny
+    (window,) = (one for one in demo._box.children if demo.image in getattr(one, "children", ()))
+    assert window.layout.overflow == "auto hidden"
     assert demo.figure is demo._picture.figure
 
 
@@ -102,8 +117,7 @@ def test_a_raising_callback_is_read_in_the_page(demo):
 def test_the_next_good_value_goes_on(demo):
     demo.controls["height"].value = 3
     demo.controls["height"].value = 4
-    fresh = live.Live("level", Level(), show, {"height": live.slider("", 0, 10, 4, 1),
-                                               "side": live.choice("", ["up"], "up")})  # fmt: skip
+    fresh = level(4)
     assert demo.error is None
     assert demo.image.value == fresh.image.value
     assert demo.caption == "The line goes up to 4."
@@ -115,7 +129,7 @@ def test_the_next_good_value_goes_on(demo):
 def test_a_raising_picture_is_read_in_the_page(demo, step, monkeypatch):
     good = demo.image.value
     with monkeypatch.context() as broken:
-        broken.setattr(demo._picture, step, lambda **shown: 1 / 0)
+        broken.setattr(demo._picture, step, lambda *heights: 1 / 0)
         demo.set(height=5)
     assert isinstance(demo.error, ZeroDivisionError)
     assert demo.image.value == good
@@ -127,26 +141,103 @@ def test_a_raising_picture_is_read_in_the_page(demo, step, monkeypatch):
 
 def test_a_demo_that_cannot_start_says_so_at_once():
     with pytest.raises(ArithmeticError, match="height 3 is <unlucky>"):
-        live.Live("level", Level(), show, {"height": live.slider("", 0, 10, 3, 1),
-                                           "side": live.choice("", ["up"], "up")})  # fmt: skip
+        level(3)
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
         ({"width": 3}, "level has the controls height, side; got 'width'"),
-        ({"height": 11}, "height of level goes from 0 to 10; got 11"),
-        ({"height": float("nan")}, "height of level goes from 0 to 10; got nan"),
+        ({"height": 11}, "height of level is a whole number from 0 to 10; got 11"),
+        ({"height": float("nan")}, "height of level is a whole number from 0 to 10; got nan"),
+        ({"height": 2.5}, "height of level is a whole number from 0 to 10; got 2.5"),
+        ({"height": "5"}, "height of level is a whole number from 0 to 10; got '5'"),
         ({"side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
-        ({"height": 5, "side": "left"}, "side of level is one of"),  # nothing moves
+        ({"height": 5, "side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
     ],
 )
-def test_set_refuses_in_a_sentence(demo, values, message):
+def test_set_refuses_in_a_sentence_and_moves_nothing(demo, values, message):
     before = demo.image.value
     with pytest.raises(ValueError, match=message):
         demo.set(**values)
     assert demo.values == {"height": 2, "side": "up"}
     assert demo.image.value == before
+
+
+# Threads and memory
+
+
+def test_two_threads_leave_the_picture_of_the_last_value(demo):
+    heights = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]
+
+    def drag():
+        for _ in range(30):
+            demo.controls["height"].value = random.choice(heights)
+
+    threads = [threading.Thread(target=drag) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert demo.error is None
+    assert demo.image.value == level(demo.values["height"]).image.value
+    assert demo.caption == f"The line goes up to {demo.values['height']}."
+
+
+def widgets_alive():
+    widget = ipywidgets.widgets.widget
+    return len(getattr(widget, "_instances", None) or widget.Widget.widgets)  # 8 or 7
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """An IPython that runs cells, as a kernel does."""
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(live, "get_ipython", lambda: shell)
+    shell.user_ns["level"] = level
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def run(shell, cell):
+    return shell.run_cell(cell, store_history=True).result
+
+
+def test_a_cell_run_again_closes_what_it_showed(shell):
+    first = run(shell, "level()")
+    before = widgets_alive()
+    for _ in range(3):
+        last = run(shell, "level()")
+        assert first.figure is None
+    assert widgets_alive() == before
+    last.set(height=7)
+    assert last.caption == "The line goes up to 7."
+
+
+def test_other_cells_keep_what_they_show(shell):
+    first, second = run(shell, "[level(), level()]")
+    other = run(shell, "level(5)")
+    for demo in (first, second, other):
+        demo.set(height=8)
+        assert demo.caption == "The line goes up to 8."
+
+
+def test_a_demo_run_thirty_times_over_does_not_grow_the_kernel():
+    code = """
+import gc, psutil
+from IPython.core.interactiveshell import InteractiveShell
+from bnviz import live
+shell = InteractiveShell.instance()
+grown = []
+for run in range(32):
+    cell = "from bnviz import explore; explore.pipeline()"
+    shell.run_cell(cell, store_history=True).raise_error()
+    gc.collect()
+    grown.append(psutil.Process().memory_info().rss / 1e6)
+print(grown[-1] - grown[1])
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(said.stdout.splitlines()[-1]) < 30
 
 
 # Display
@@ -192,6 +283,12 @@ def test_slider_of_whole_numbers_moves_in_whole_steps():
     smooth = live.slider("γ", 0.0, 6.0, 1.0)
     assert isinstance(smooth, ipywidgets.FloatSlider)
     assert (smooth.min, smooth.max, smooth.value, smooth.step) == (0, 6, 1, 0.1)
+
+
+@pytest.mark.parametrize("value", [11, -0.5, float("nan"), None, "3", 1j, [1]])
+def test_slider_does_not_cut_its_value_in_silence(value):
+    with pytest.raises(ValueError, match=r"^γ starts at a number from 0\.0 to 6\.0, got "):
+        live.slider("γ", 0.0, 6.0, value)
 
 
 @pytest.mark.parametrize(

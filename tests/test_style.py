@@ -2,13 +2,16 @@
 
 import io
 import itertools
+import warnings
 
+import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from bnviz import style
+from bnviz import explore, style
+from bnviz.explore.nb00_start_here import PipelineStrip
 from bnviz.pictures import Picture
 
 # Machado, Oliveira & Fernandes 2009, severity 1: what linear RGB looks like without one cone type
@@ -86,15 +89,28 @@ def test_small_text_is_readable():
     assert contrast(style.SAND_INK, style.SAND) >= 4.5
 
 
+def colours_of_the_palette():
+    flat = style.palette().getpalette()
+    return {tuple(flat[i : i + 3]) for i in range(0, len(flat), 3)}
+
+
 def test_palette_holds_every_colour():
-    palette = style.palette()
-    assert palette.shape == (256, 3)
-    assert palette.dtype == np.uint8
-    rows = {tuple(row) for row in palette.tolist()}
+    assert len(colours_of_the_palette()) <= 256
     for colour in ["white", *NAMED]:
-        assert tuple(round(255 * part) for part in to_rgb(colour)) in rows, colour
+        assert tuple(round(255 * part) for part in to_rgb(colour)) in colours_of_the_palette()
 
 
+def test_a_new_stage_is_one_line(monkeypatch):
+    monkeypatch.setitem(style.STAGES, "w", "#b3005e")
+    style.palette.cache_clear()
+    try:
+        assert (0xB3, 0x00, 0x5E) in colours_of_the_palette()
+    finally:
+        monkeypatch.undo()
+        style.palette.cache_clear()
+
+
+@style.own_looks()
 def test_colours_come_out_of_a_picture_unchanged():
     figure = style.new_figure(2, 1)
     for i, colour in enumerate(NAMED):
@@ -102,7 +118,7 @@ def test_colours_come_out_of_a_picture_unchanged():
     for axes in figure.axes:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
-    image = Image.open(io.BytesIO(Picture(figure, []).png())).convert("RGB")
+    image = Image.open(io.BytesIO(Picture(figure, alt="swatches").png())).convert("RGB")
     pixels = np.asarray(image)  # (200, 400, 3)
     assert pixels[50, 200].tolist() == [255, 255, 255]
     for i, colour in enumerate(NAMED):
@@ -110,6 +126,7 @@ def test_colours_come_out_of_a_picture_unchanged():
         assert pixels[150, 40 * i + 20].tolist() == expected, colour
 
 
+@style.own_looks()
 def test_frame_strips_what_does_nothing():
     axes = style.frame(style.new_figure().add_subplot())
     shown = {name for name, spine in axes.spines.items() if spine.get_visible()}
@@ -119,6 +136,7 @@ def test_frame_strips_what_does_nothing():
     assert left.spines["left"].get_visible()
 
 
+@style.own_looks()
 def test_title_stands_over_its_formula():
     figure = style.new_figure()
     axes = figure.add_axes([0.1, 0.1, 0.8, 0.5])
@@ -129,3 +147,48 @@ def test_title_stands_over_its_formula():
     assert heading.get_color() == style.STAGES["y"]
     assert "gamma" in formula.get_text()
     assert top.y0 >= bottom.y1 > bottom.y0 >= axes.bbox.y1
+
+
+HOSTILE = {
+    "text.usetex": True,
+    "figure.constrained_layout.use": True,
+    "figure.autolayout": True,
+    "figure.dpi": 50,
+    "font.family": ["serif"],
+    "font.size": 30,
+    "axes.grid": True,
+    "axes.labelcolor": "red",
+    "axes.titlepad": 40,
+    "lines.linewidth": 9,
+    "lines.markersize": 30,
+    "xtick.direction": "in",
+    "mathtext.fontset": "stix",
+    "path.sketch": (3, 30, 5),
+}
+
+
+def stills():
+    """Return the first picture of every demo and, of one, that after a move."""
+    demos = {name: getattr(explore, name)() for name in explore.__all__}
+    shown = {name: demo._repr_mimebundle_()[0]["image/png"] for name, demo in demos.items()}
+    demos["pipeline"].set(scale=2.5)
+    return shown | {"moved": demos["pipeline"].image.value}
+
+
+def test_a_readers_settings_change_no_byte_of_any_picture():
+    ours, strip = stills(), PipelineStrip("z").png()
+    with warnings.catch_warnings(), matplotlib.style.context(["dark_background", HOSTILE]):
+        warnings.simplefilter("ignore")  # two layouts at once, says matplotlib
+        before = dict(matplotlib.rcParams)
+        assert stills() == ours
+        assert PipelineStrip("z").png() == strip
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_looks_are_given_back_after_an_error():
+    before = dict(matplotlib.rcParams)
+    with pytest.raises(ZeroDivisionError), style.own_looks(), style.own_looks():
+        1 / 0  # noqa: B018
+    assert dict(matplotlib.rcParams) == before
+    with style.own_looks():
+        assert matplotlib.rcParams["font.size"] == style.TEXT
