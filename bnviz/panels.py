@@ -3,7 +3,11 @@
 import numpy as np
 
 from bnviz import measures, style
-from bnviz.pictures import Words
+from bnviz.pictures import Picture, Words
+
+# of a `NormalizedView`
+BINS = np.linspace(-8.1, 8.1, 82)  # 0 and 1 lie in the middle of a bin
+THREADS = 16  # examples that are followed from the net to the normalized net
 
 
 class Bars:
@@ -16,17 +20,18 @@ class Bars:
     axes : matplotlib Axes
     edges : array (bins + 1,)
         In the unit of the values.
-    top : float
-        The share of all values in one bin that reaches 80 % of the height.
+    top : float, optional
+        The share of all values in one bin that reaches 80 % of the height. Without it the tallest
+        bin does, whatever its share, so that only width and place of the bars speak.
     vertical : bool
         False lays the bars on their side, with the values along the y axis.
     looks : keyword arguments of `Axes.stairs`
     """
 
-    def __init__(self, axes, edges, top, *, vertical=True, animated=True, **looks):
-        self._edges = np.asarray(edges)
+    def __init__(self, axes, edges, top=None, *, vertical=True, animated=True, **looks):
+        self._edges, self._stretched = np.asarray(edges), top is None
         across, up = ("xlim", "ylim") if vertical else ("ylim", "xlim")
-        axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, top / 0.8)})
+        axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, (top or 1) / 0.8)})
         side = "vertical" if vertical else "horizontal"
         none = np.zeros(len(self._edges) - 1)
         self._outline = axes.stairs(none, self._edges, orientation=side, animated=animated, **looks)
@@ -35,7 +40,7 @@ class Bars:
         """Show `values`, an array of any shape; return the shares below and above the edges."""
         counts, below, above = measures.histogram(values, self._edges)
         total = max(1, np.size(values))
-        self._outline.set_data(counts / total)
+        self._outline.set_data(counts / (max(1, counts.max()) if self._stretched else total))
         return below / total, above / total
 
 
@@ -121,6 +126,71 @@ class Histogram:
         self._spread.update(mean, sd)
         said = f"mean {number(mean)}, sd {number(sd)}"
         self._numbers.text = "left out" if values is None else said
+
+
+class NormalizedView(Picture):
+    """The net above, the normalized net below, on the same axis, and threads between them.
+
+    Each thread is one example of the mini-batch: all of a small one, which has no bars then; some
+    of a large one, spread evenly over its order.
+    """
+
+    def __init__(self):
+        figure = style.new_figure(9, 4.2)
+        above = figure.add_axes([0.24, 0.58, 0.74, 0.35])
+        below = figure.add_axes([0.24, 0.08, 0.74, 0.35], sharex=above)
+        between = figure.add_axes([0.24, 0.08, 0.74, 0.5], sharex=above)  # from line to line
+        between.axis("off")
+        between.set_ylim(0, 1)
+        above.tick_params(labelbottom=False)
+        self._stages = _Stage(above, "z", between, 1), _Stage(below, "z_hat", between, 0)
+        self._compared = Bars(below, BINS, color=style.INK, zorder=1.2)
+        looks = {"color": style.QUIET, "lw": 1, "zorder": 1.5}
+        (self._threads,) = between.plot([], [], animated=True, **looks)
+        super().__init__(figure)
+
+    def update(self, z, z_hat, compared=()):
+        """Show the net of one unit over a mini-batch and the same normalized, m numbers each.
+
+        compared : array, optional
+            Another ẑ, shown as an outline.
+        """
+        z, z_hat = np.ravel(z), np.ravel(z_hat)
+        order = np.argsort(z, kind="stable")
+        some = order[np.linspace(0, z.size - 1, min(THREADS, z.size)).astype(int)]
+        for stage, values in zip(self._stages, (z, z_hat), strict=True):
+            stage.update(values, values[some])
+        ends = np.array([z[some], z_hat[some], np.full(some.size, np.nan)])  # nan lifts the pen
+        self._threads.set_data(ends.T.ravel(), np.tile([1, 0, np.nan], some.size))
+        self._compared.update(compared if z.size > THREADS else [])
+
+
+class _Stage:
+    """One half of a `NormalizedView`: what it is, its numbers, its bars, dots for some examples."""
+
+    def __init__(self, axes, stage, between, height):
+        style.frame(axes)
+        axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+        colour, (heading, formula) = style.STAGES[stage], style.TITLES[stage]
+        column = {"x": -0.3, "transform": axes.transAxes}
+        axes.text(y=0.78, s=heading, color=colour, size=style.TITLE, weight="bold", **column)
+        axes.text(y=0.57, s=formula, **column)
+        self._mean, self._sd = Words(axes, -0.3, 0.33), Words(axes, -0.3, 0.17)
+        self._bars = Bars(axes, BINS, fill=True, color=colour)
+        self._spread, self._outside = Spread(axes, 0.92), Outside(axes, 1.02)
+        looks = {"color": colour, "mec": "white", "ms": 8, "clip_on": False}
+        (self._dots,) = between.plot([], [], "o", animated=True, **looks)
+        self._height = height
+
+    def update(self, values, examples):
+        self._outside.update(*self._bars.update(values))
+        if values.size == examples.size:
+            self._bars.update([])  # the dots say it all
+        mean, sd = np.mean(values), np.std(values)
+        self._spread.update(mean, sd)
+        self._mean.text, self._sd.text = f"mean {number(mean)}", f"sd {sd:#.3g}"
+        inside = examples[(examples >= BINS[0]) & (examples <= BINS[-1])]
+        self._dots.set_data(inside, np.full(inside.size, self._height))
 
 
 def draw_time(axes, steps):

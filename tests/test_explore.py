@@ -97,7 +97,7 @@ def test_the_explorables():
         ("drift", {"step": [0], "batch_norm": [False, True]}),
         ("batch_size", {"m": [2, 4, 8, 32]}),
         ("normalization", {"shift": [-3, 3], "scale": [1], "eps": [1e-5, 1e-3], "m": [1, 2]}),
-        ("bias", {"b": [-5, 0, 5], "a": [1]}),
+        ("bias", {"b": [-5, 0, 5], "scale": [1]}),
         ("scale_shift", {"gamma": [0, 1, 6], "beta": [-3, 0, 3]}),
         ("learned", {"step": [0]}),
         ("training", {"step": [0]}),

@@ -35,6 +35,13 @@ def test_bars_count_what_falls_outside(axes):
     assert axes.get_xlim() == (0, 2)
 
 
+def test_bars_without_a_top_have_all_the_same_height(axes):
+    bars = Bars(axes, [0, 1, 2])
+    bars.update([0.5, 1.5, 1.5, 1.5, 1.5])
+    assert heights(bars) == [0.25, 1]
+    assert axes.get_ylim() == pytest.approx((0, 1.25))
+
+
 def test_bars_lie_on_their_side(axes):
     bars = Bars(axes, [0, 1, 2], 0.5, vertical=False)
     bars.update([0.5])

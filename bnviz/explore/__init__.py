@@ -1,5 +1,8 @@
 """One function per slider demo; each works without arguments and returns a `live.Live`."""
 
 from bnviz.explore.nb00_start_here import pipeline
+from bnviz.explore.nb02_batch_statistics import batch_size
+from bnviz.explore.nb03_normalization import normalization
+from bnviz.explore.nb04_bias_cancellation import bias
 
-__all__ = ["pipeline"]
+__all__ = ["batch_size", "bias", "normalization", "pipeline"]

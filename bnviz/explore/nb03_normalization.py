@@ -1,0 +1,105 @@
+"""Picture and demo of notebook 03."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from bnviz import batchnorm, experiments, live, style
+from bnviz.panels import NormalizedView, number, percent
+from bnviz.pictures import Picture
+
+SCALES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+EPSILONS = (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
+SIZES = (1, 2, 4, 16, 60)
+
+
+@style.own_looks()
+def normalization(activations=None):
+    """Shift and scale the net of one unit and see what normalizing makes of it.
+
+    The outline is what normalizing without ε would make of it.
+
+    activations : array of any shape, optional
+        Values of Wx over a mini-batch; without them the running example's.
+    Returns a `Live`.
+    """
+    # shuffled once, and a batch is the first m of them, so that only m differs
+    wx = np.random.default_rng(3).permutation(experiments.batch(activations))  # (n, 1)
+    picture = NormalizedView()
+
+    def show(shift, scale, eps, m):
+        z = scale * wx[:m] + shift  # (m, 1)
+        mean, var = batchnorm.batch_statistics(z)
+        z_hat = batchnorm.normalize(z, mean, var, eps)
+        exact = batchnorm.normalize(wx[:m], *batchnorm.batch_statistics(wx[:m]), 1e-20)
+        picture.update(z, z_hat, exact)
+        return _caption(m, eps, np.sqrt(var[0]), z_hat)
+
+    sizes = [*(m for m in SIZES if m < len(wx)), len(wx)]
+    return live.Live(
+        "normalization", picture, show,
+        shift=live.slider("shift of Wx", -5.0, 5.0, 0.0),
+        scale=live.steps("scale of Wx", SCALES, 1.0),
+        eps=live.steps("ε", EPSILONS, 1e-5),
+        m=live.steps("batch size m", sizes, sizes[-1]),
+    )  # fmt: skip
+
+
+def _caption(m, eps, sd, z_hat):
+    if m == 1:
+        return "A mini-batch of one is its own mean: ẑ is 0, whatever the example."
+    kept = sd / np.sqrt(sd**2 + eps)
+    pair = ", and the two examples become plus and minus that" if m == 2 else ""
+    return (
+        f"This mini-batch of {m:,} arrives with sd {_small(sd)} and leaves with mean "
+        f"{number(z_hat.mean())} and sd {number(z_hat.std(), 3)}; ε = {_small(eps)} "
+        f"costs {percent(1 - kept)} of the spread{pair}."
+    )
+
+
+def _small(value):
+    """Return a positive number with three digits, as one writes it: 1e-5, not 1e-05."""
+    return f"{value:.3g}".replace("e-0", "e-")
+
+
+class BatchMates(Picture):
+    """The same example in several mini-batches: where each of them puts it, and its mates.
+
+    Parameters
+    ----------
+    batches : sequence of (images, z_hat)
+        (m, 64) and (m,) each; the first of each is the example that is followed.
+    """
+
+    def __init__(self, batches):
+        figure = style.new_figure(9, 1.9 * len(batches))
+        lines = figure.subplots(len(batches), 1)
+        figure.subplots_adjust(left=0.02, right=0.98, bottom=0.4 / len(batches) / 1.9, top=1)
+        for axes, (images, z_hat) in zip(lines, batches, strict=True):
+            style.frame(axes).set(xlim=(-3.2, 3.2), ylim=(0, 1.7))
+            axes.axvline(0, ymax=0.45, color=style.QUIET, linewidth=0.8)
+            axes.annotate(
+                r"$\hat{z}$", (1, 0), (0, -4), xycoords="axes fraction", ha="right", va="top",
+                textcoords="offset points", color=style.STAGES["z_hat"], size=style.TITLE,
+            )  # fmt: skip
+            places = np.linspace(-2.9, 2.9, len(z_hat))[np.argsort(np.argsort(z_hat))]
+            for i in range(len(z_hat))[::-1]:  # the one that is followed comes on top
+                _hang(axes, images[i], places[i], z_hat[i], followed=i == 0)
+        super().__init__(figure)
+
+
+def _hang(axes, image, place, z_hat, *, followed):
+    """Draw an image at `place`, its value on the base line, and a thread between them."""
+    looks = {"color": style.INK, "lw": 2} if followed else {"color": style.PALE, "lw": 1.2}
+    axes.plot([place, z_hat], [0.8, 0], **looks)
+    dot = style.STAGES["z_hat"]
+    axes.plot(z_hat, 0, "o", color=dot, mec="white", ms=9, clip_on=False, zorder=3)
+    thumb = axes.inset_axes([place - 0.28, 0.8, 0.56, 0.85], transform=axes.transData)
+    paper = LinearSegmentedColormap.from_list("paper", ["white", style.INK])
+    thumb.imshow(image.reshape(8, 8), cmap=paper, vmin=0, vmax=1)
+    thumb.set(xticks=[], yticks=[])
+    thumb.spines[:].set(visible=True, color=looks["color"], linewidth=looks["lw"])
+    if followed:
+        axes.text(
+            place, 0.77, number(z_hat), ha="center", va="top", color=dot, weight="bold",
+            size=style.TITLE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
+        )  # fmt: skip
