@@ -1,96 +1,192 @@
-"""Checks that say in words what is wrong, and what to do."""
+"""The judge: is this answer to an exercise right, and if not, which mistake is it?
 
+    checks.batch_mean(my_function)         in a notebook: shows the verdict
+    checks.judge("batch_mean", answer)     the same without a screen
+
+Exercises are data, in `bnviz.exercises`; how an answer is tried, in `bnviz.trials`.
+"""
+
+import dis
+import html
 import re
-from importlib import metadata
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from inspect import isclass, isfunction, signature
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
-FINE = "What bnviz needs is there"
-NO_SLIDERS = (
-    "If you have run this cell and read this sentence, this page shows no sliders. JupyterLab: run "
-    "`pip install ipywidgets` in the Python that starts it, start it anew and reload the page, or "
-    "leave all of that to `python3 run.py lab`. VS Code: let it download the scripts of widgets "
-    "(setting `jupyter.widgetScriptSources`)."
+import numpy as np
+
+from bnviz.exercises import call, every, find
+from bnviz.trials import (
+    Odd,
+    TooSlow,
+    alike,
+    differences,
+    has_gap,
+    kernel_left_alone,
+    plain,
+    same,
+    try_all,
 )
 
-
-def check_setup():
-    """Print what is wrong with this set-up and what to do; where nothing is, try a widget."""
-    wrong = [*wrong_versions(), *wrong_folder()]
-    for sentence in wrong:
-        print(sentence)
-    return None if wrong else WidgetTrial()
+LIMIT = 5.0  # seconds for one answer, all cases together
+FOLDER = str(Path(__file__).parent)
+GAP = "not filled in"
+INVITATION = "Replace the `...` by your own code and run the cell again."
 
 
-def wrong_versions():
-    """Yield a sentence for every package that is missing or older than bnviz needs."""
-    for package, oldest in lower_bounds():
-        found = version(package)
-        if not found or numbers(found) < numbers(oldest):
-            yield (
-                f"bnviz needs {package} {oldest} or newer, and here is {found or 'none'}: "
-                + way_out(f"--upgrade {package}")
-            )
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says; `mistake` is its short name, None where the answer passed."""
 
+    passed: bool
+    mistake: str | None
+    message: str
+    rows: tuple = ()  # (part, expected, received), as text
+    exercise: str = ""
 
-def lower_bounds():
-    """Return (package, oldest version) of what bnviz says that it needs."""
-    said = metadata.requires("bnviz") if version("bnviz") else []
-    matches = [re.fullmatch(r"([\w-]+)>=([\d.]+)", needed) for needed in said]
-    return [match.groups() for match in matches if match]  # what an extra needs has more in it
-
-
-def version(package):
-    """Return the version of an installed package as text, None where it is missing."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def numbers(text):
-    """Return the leading numbers of a version, "2.1.0rc1" as [2, 1, 0]."""
-    return [int(number) for number in re.match(r"[\d.]*\d", text)[0].split(".")]
-
-
-def wrong_folder():
-    """Yield a sentence if bnviz is not installed, or not the one beside the notebook."""
-    if not version("bnviz"):
-        yield (
-            f"bnviz is not installed, only found in {FOLDER.parent}: "
-            + way_out(f"--editable {FOLDER.parent}")
+    @property
+    def sign(self):
+        return (
+            "✓ Right." if self.passed else "○ Your turn." if self.mistake == GAP else "✗ Not yet."
         )
-    for here in (Path.cwd().resolve(), Path.cwd().resolve().parent):
-        if (here / "bnviz" / "checks.py").exists() and code_in(here / "bnviz") != code_in(FOLDER):
-            yield (
-                f"This notebook stands in {here}, but bnviz comes from {FOLDER}, and is another: "
-                + way_out(f"--editable {here}")
-            )
 
-
-def code_in(folder):
-    """Return the code of a package by file, to tell a copy from another version."""
-    return {path.relative_to(folder): path.read_text("utf-8") for path in folder.rglob("*.py")}
-
-
-def way_out(what):
-    """Return the two ways out: one for a reader's own machine, one for everywhere else."""
-    return f"start with `python3 run.py lab`, or run `%pip install {what}` and restart the kernel."
-
-
-class WidgetTrial:
-    """A widget where the page shows widgets, else the words that take its place."""
+    def __str__(self):
+        rows = [f"{part}\n  expected  {e}\n  received  {r}" for part, e, r in self.rows]
+        return "\n".join([f"{self.sign} {self.message.replace('`', '')}", *rows])
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        import ipywidgets as widgets  # here, as a set-up without it should get to its sentence
-
-        trial = widgets.HTML(f"{FINE}, and this page shows sliders.")
+        said = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(self.message, quote=False))
+        lines = [("", "expected", "received"), *self.rows] if self.rows else []
+        cells = ["".join(f"<td><pre>{html.escape(text)}</pre></td>" for text in r) for r in lines]
+        table = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>" if cells else ""
+        verdict = {"exercise": self.exercise, "passed": self.passed, "mistake": self.mistake}
         return {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": trial.model_id,
-            },
-            "text/html": re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{FINE}. {NO_SLIDERS}</p>"),
-            "text/plain": f"{FINE}. {NO_SLIDERS}",
+            "text/plain": str(self),
+            "text/html": f"<p role='status'><b>{self.sign}</b> {said}</p>" + table,
+            "application/vnd.bnviz.verdict+json": verdict,
         }
+
+
+def __getattr__(name):
+    return partial(judge, find(name).name)
+
+
+def __dir__():
+    return [*globals(), *every()]
+
+
+def judge(name, answer):
+    """Try an answer to the exercise of that name and return the `Verdict`.
+
+    Raises AttributeError where no exercise has the name.
+    """
+    exercise = find(name)
+    with kernel_left_alone():
+        if has_gap(plain(answer)):
+            return Verdict(False, GAP, INVITATION, exercise=name)
+        judged = judge_value if exercise.question else judge_code
+        return Verdict(*judged(exercise, answer), exercise=name)
+
+
+def judge_value(exercise, answer):
+    """Judge a value. The right one is never said."""
+    value = plain(answer)
+
+    def is_meant(what):
+        if not callable(what):
+            return same(plain(what), value, exercise.tolerance)
+        with suppress(Exception):  # a condition on a number met a word, say
+            return bool(what(answer))
+
+    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
+        if is_meant(right):
+            return True, None, sentence
+    for mistake, (wrong, sentence) in exercise.mistakes.items():
+        if is_meant(wrong):
+            return False, mistake, sentence
+    try:
+        if not callable(exercise.reference):
+            differences(plain(exercise.reference), value, 0, exercise.parts, "answer")
+    except Odd as odd:
+        return False, *odd.args
+    return False, "other", "That is not it. Read the task once more, or unfold a hint."
+
+
+def judge_code(exercise, answer):
+    """Judge a function or a class by what comes of it in all cases."""
+    if not callable(answer):
+        came = type(answer).__name__
+        return False, "wrong type", f"Hand over the function itself, not called; got {came}."
+    trials = try_all(exercise, answer, LIMIT)
+
+    def is_meant(what):
+        return alike(try_all(exercise, what), trials, exercise.tolerance)
+
+    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
+        if is_meant(right):
+            return True, None, sentence
+    if is_blank(answer) or any(has_gap(t.result) or "ellipsis" in str(t.error) for t in trials):
+        return False, GAP, INVITATION
+    for mistake, (wrong, sentence) in exercise.mistakes.items():
+        if is_meant(wrong):
+            return False, mistake, sentence
+    good = try_all(exercise, exercise.reference)
+    for case, expected, trial in zip(exercise.cases, good, trials, strict=True):
+        if not alike([expected], [trial], exercise.tolerance):
+            return False, *describe(exercise, case, expected.result, trial)
+
+
+def is_blank(answer):
+    """Whether a function, or a method of a class, has nothing in it but `...`."""
+    functions = vars(answer).values() if isclass(answer) else [answer]
+    return any(steps(f) == steps(lambda: None) for f in functions if isfunction(f))
+
+
+def steps(function):
+    """What a function does, without its docstring."""
+    return [(step.opname, step.argval) for step in dis.get_instructions(function)]
+
+
+def describe(exercise, case, expected, trial):
+    """Return what is wrong with the first case that fails: its short name, a sentence, rows."""
+    if isinstance(trial.error, TooSlow):
+        return "too slow", f"It ran for {LIMIT:g} seconds without an end. Is there a loop for ever?"
+    if trial.error:
+        return "raises", in_short(trial.error)
+    if trial.changed:
+        return "changes its input", (
+            "Your code changes the array that it is given: `z -= 1` writes into the old array, "
+            "`z = z - 1` makes a new one."
+        )
+    try:
+        rows = differences(expected, trial.result, exercise.tolerance, exercise.parts)
+    except Odd as odd:
+        return *odd.args[:1], f"{odd.args[1]} {in_words(exercise, case)}"
+    return "other", in_words(exercise, case), [(n, numbers(e), numbers(r)) for n, e, r in rows[:4]]
+
+
+def in_short(error):
+    """An error in one sentence, with the reader's own line where it is known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(FOLDER)]
+    own = [frame.line for frame in own if frame.filename == own[0].filename and frame.line]
+    return f"{type(error).__name__}: {error}" + (f", in your line `{own[-1]}`." if own else ".")
+
+
+def in_words(exercise, case):
+    """The arguments of a case, large arrays by their shape."""
+    taker = exercise.reference if exercise.use is call else partial(exercise.use, None)
+    named = zip(signature(taker).parameters, case, strict=False)
+    return "Tried with " + ", ".join(f"{name} = {numbers(value)}" for name, value in named) + "."
+
+
+def numbers(value):
+    """An array as text, the words "shape (8, 3)" if it is large."""
+    value = np.asarray(value)
+    if value.size > 20:
+        return f"an array of shape {value.shape}"
+    text = np.array2string(value, precision=4, suppress_small=True, separator=", ")
+    return " ".join(text.split())
