@@ -1,250 +1,295 @@
 """Set bnviz up and use it, with nothing but Python 3.10 or newer:
 
-    python3 run.py lab        open the first notebook in JupyterLab
+    python3 run.py lab        open the first notebook in JupyterLab, or the one named
+    python3 run.py site       make the static site whose notebooks run in the reader's browser
+    python3 run.py marks      say what is right and wrong in a folder of handed-in notebooks
+
     python3 run.py test       check the style, run every test and every notebook
     python3 run.py refresh    run the notebooks (or those named) and save what they show
     python3 run.py bench      measure redraw, browser and training (or those named), in tables
-    python3 run.py matrix     test oldest, newest, colab, binder (or those named), from nothing
+    python3 run.py matrix     test in the places where notebooks are opened (or those named)
+    python3 run.py mutants    show which small changes to the library no test notices
 
 What follows the command is passed on: `lab --port 9999`, `test tests/test_run.py -k stamp`.
 The first start makes `.venv` beside this file; later starts find it ready.
 """
 
+import contextlib
+import functools
 import hashlib
-import importlib.util
-import json
+import importlib
+import itertools
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-VENV = HERE / ".venv"
+TESTS = HERE / "tests"
+VENV, FORMER, LOCK = HERE / ".venv", HERE / ".venv.former", HERE / ".venv.lock"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # started from inside .venv, the Python that .venv was made with: remaking removes the other
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
+# which versions to install; those who test with others name another file
+CONSTRAINTS = HERE / os.environ.get("BNVIZ_CONSTRAINTS", "constraints.txt")
 # a second thread slows arrays as small as ours down, up to ten times
 ONE_THREAD = dict.fromkeys(
     ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
 )
-# which versions to install; those who test with others name another file
-CONSTRAINTS = os.environ.get("BNVIZ_CONSTRAINTS", "constraints.txt")
 # a progress bar appears only where a run is slow, so it must not count as what a cell shows
 NO_BARS = {"TQDM_DISABLE": "1"}
-BENCHMARKS = ["redraw", "browser", "training"]
-COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
-BADGES = """\
-[![Open in Colab]({colab}/assets/colab-badge.svg)]({colab}/github/{repository}/blob/main/notebooks/{name})
-[![Open on Binder]({binder}/badge_logo.svg)]({binder}/v2/gh/{repository}/main?urlpath=lab/tree/notebooks/{name})"""  # noqa: E501
-INSTALL = """\
-from importlib.util import find_spec
-
-if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing else
-    %pip install --quiet --no-deps git+https://github.com/{repository}"""
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-NOTEBOOK_METADATA = {
-    "kernelspec": {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    },
-    "language_info": {"name": "python"},
+STAMP = "*." + 16 * "[0-9a-f]"  # EXTRA.FINGERPRINT, and in it the names of what is installed
+UNFINISHED = "unfinished"
+LIST = """
+from importlib.metadata import distributions
+for one in distributions():
+    tops = {path.parts[0] for path in one.files or []} - {"..", "__pycache__"}
+    if all(one.locate_file(top).exists() for top in tops):
+        print(one.metadata["Name"])
+"""
+OFFLINE = re.compile(
+    "NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|dns error|"
+    "error sending request|[Nn]etwork is unreachable|[Cc]onnection refused"
+)
+# command -> extra of pyproject.toml that it needs, and what .venv's Python is started with
+SCRIPTS = {
+    "marks": ("lab", "-m", "bnviz.marks"),
+    "refresh": ("lab", TESTS / "refresh.py"),
+    "bench": ("bench", TESTS / "benchmarks"),
+    "mutants": ("test", TESTS / "mutants.py"),
 }
 
 
+# The commands
+
+
 def lab(arguments):
-    """Open JupyterLab on the first notebook."""
+    """Open JupyterLab on a notebook, where the reader's own Jupyter settings may not lead away."""
+    named = arguments[:1] if arguments and arguments[0].endswith(".ipynb") else []
+    path = find(*named or ["00_start_here.ipynb"])
     set_up("lab")
-    return call("-m", "jupyterlab", "notebooks/00_start_here.ipynb", *arguments)
+    os.chdir(str(HERE))
+    folders = ["ServerApp.root_dir", "FileContentsManager.root_dir"]
+    folders += ["FileContentsManager.preferred_dir"]
+    root = HERE if HERE in path.parents else path.parent
+    options = [f"--{folder}={root}" for folder in folders] + arguments[len(named) :]
+    return call("-m", "jupyterlab", path, *options)
+
+
+def find(name):
+    """Return the path of a notebook, named from where the reader is or from the project."""
+    for folder in (Path.cwd(), HERE, HERE / "notebooks"):
+        if (folder / name).is_file():
+            return (folder / name).resolve()
+    sys.exit(f"There is no notebook {name}, neither in {Path.cwd()} nor in {HERE / 'notebooks'}.")
 
 
 def test(arguments):
     """Check the style, run every test and every notebook; given arguments, pytest alone."""
     set_up("test")
+    os.chdir(str(HERE))
     if arguments:
-        return call("-m", "pytest", *arguments, **NO_BARS, **strict())
+        return call("-m", "pytest", *arguments, **strict())
     return (
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
-        or call("-m", "pytest", **NO_BARS, **strict())
+        or call("-m", "pytest", "-n", "auto", "--dist", "loadgroup", **strict())
     )
-
-
-def refresh(arguments):
-    """Run notebooks in place, then drop from them what no reader without a kernel can see."""
-    set_up("lab")
-    paths = arguments or sorted(str(path) for path in HERE.glob("notebooks/*.ipynb"))
-    link_home(paths)
-    options = ["--to=notebook", "--execute", "--inplace"]
-    options += ["--ExecutePreprocessor.record_timing=False"]
-    options += ["--ExecutePreprocessor.store_widget_state=False"]
-    code = call("-m", "nbconvert", *options, *paths, **NO_BARS)
-    for path in filter(Path.exists, [HERE / path for path in paths]):
-        clean(path)  # after a failure, too: some notebooks may have been run
-    return code
-
-
-def bench(arguments):
-    """Run the benchmarks, or those named, one after the other."""
-    names = arguments or BENCHMARKS
-    if set(names) - set(BENCHMARKS):
-        sys.exit(f"bench knows {', '.join(BENCHMARKS)}, not '{' '.join(names)}': name one or more.")
-    set_up("bench")
-    for name in names:
-        code = call(f"tests/benchmarks/{name}.py", **NO_BARS)
-        if code:
-            return code
-    return 0
 
 
 def matrix(arguments):
     """Make the places where the notebooks are opened (or those named), and test in each."""
-    places = HERE / "tests" / "places" / "matrix.py"
-    return call(places, *arguments, python=BASE_PYTHON, **NO_BARS, **strict())
+    return call(TESTS / "places" / "matrix.py", *arguments, python=BASE_PYTHON, **strict())
 
 
-COMMANDS = {"lab": lab, "test": test, "refresh": refresh, "bench": bench, "matrix": matrix}
-
-
-def link_home(paths):
-    """Point the README's links and the first cells of notebooks at the home in pyproject.toml."""
-    readme = HERE / "README.md"
-    readme.write_bytes(at_home(readme.read_text(encoding="utf-8")).encode("utf-8"))
-    for path in filter(Path.exists, [HERE / path for path in paths]):
-        notebook = json.loads(at_home(path.read_text(encoding="utf-8")))
-        cells = [cell for cell in notebook["cells"] if cell.get("id") not in ("badges", "install")]
-        notebook["cells"] = cells[:1] + first_cells(path.name) + cells[1:]
-        save(path, notebook)
-
-
-def at_home(text):
-    """Return a text whose links to this project, wherever it was at home, lead to its home."""
-    for former in set(re.findall(COLAB + r"/github/([\w.-]+/[\w.-]+)/blob/", text)):
-        text = text.replace("/" + former, "/" + repository())
-    return text
-
-
-def repository():
-    """Return OWNER/NAME of the project on GitHub: pyproject.toml is the one place that says it."""
-    text = (HERE / "pyproject.toml").read_text(encoding="utf-8")
-    return re.search('^Home = "https://github.com/(.+)"', text, re.MULTILINE).group(1)
-
-
-def first_cells(name):
-    """Return the badges and the cell that installs bnviz, for the notebook with that file name."""
-    where = {"colab": COLAB, "binder": BINDER, "repository": repository(), "name": name}
-    badges, install = (text.format(**where).splitlines(True) for text in (BADGES, INSTALL))
-    code = {"cell_type": "code", "execution_count": None, "outputs": []}
-    return [
-        {"cell_type": "markdown", "id": "badges", "metadata": {}, "source": badges},
-        {**code, "id": "install", "metadata": {}, "source": install},
-    ]
-
-
-def clean(path):
-    """Save a notebook with its pictures in place of widget views, and the same metadata always."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"] = NOTEBOOK_METADATA  # the widgets' state was in here, too
-    for cell in [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]:
-        cell["outputs"] = merge(cell["outputs"])
-        for data in [output.get("data", {}) for output in cell["outputs"]]:
-            if set(data) - {WIDGET_VIEW, "text/plain"}:
-                data.pop(WIDGET_VIEW, None)
-    save(path, notebook)
-
-
-def save(path, notebook):
-    """Write a notebook in the one form that gives the same bytes for the same content."""
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_bytes(text.encode("utf-8"))
-
-
-def merge(outputs):
-    """Join what was printed in pieces: where the pieces end depends on the clock."""
-    merged = []
-    for output in outputs:
-        if (
-            merged
-            and output["output_type"] == "stream"
-            and output["name"] == merged[-1].get("name")
-        ):
-            pieces = merged[-1]["text"] + output["text"]
-            merged[-1]["text"] = "".join(pieces).splitlines(keepends=True)
-        else:
-            merged.append(output)
-    return merged
-
-
-def set_up(extra):
-    """Make `.venv` with `bnviz[extra]` in it, unless its stamp says that it is there."""
-    stamps, stamp = set(VENV.glob(f"*.{fingerprint()}")), VENV / f"{extra}.{fingerprint()}"
-    if stamp in stamps and PYTHON.exists():
-        return
-    for broken in stamps:  # no stamp while we work: an interrupted set-up is not trusted
-        broken.unlink()
-    if not (stamps and PYTHON.exists()):
-        stamps = set()
-        make_venv()
-    print(f"Installing what `{extra}` needs, a minute or two ...", flush=True)
-    pip = ["uv", "pip"] if shutil.which("uv") else [PYTHON, "-m", "pip"]
-    python = ["--python", PYTHON] if shutil.which("uv") else []
-    must(*pip, "install", "--quiet", *python, "-e", f".[{extra}]", "-c", CONSTRAINTS)
-    for path in stamps | {stamp}:
-        path.touch()
-
-
-def fingerprint():
-    """Return a hash of all that `.venv` was made from; it is remade when any of it changes."""
-    made_from = [(HERE / name).read_bytes() for name in ("pyproject.toml", CONSTRAINTS)]
-    return hashlib.sha256(repr((made_from, sys.version, HERE)).encode()).hexdigest()[:16]
-
-
-def make_venv():
-    """Make an empty `.venv`, whatever was there before."""
-    print(f"Making {VENV} ...", flush=True)
-    if VENV.exists():
-        shutil.rmtree(str(VENV))
-    if shutil.which("uv"):
-        must("uv", "venv", "--quiet", "--python", BASE_PYTHON, VENV)
-    elif importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
-        must(BASE_PYTHON, "-m", "venv", VENV)
-    else:
-        sys.exit(
-            "This Python comes without its venv module: install it "
-            "(Debian, Ubuntu: sudo apt install python3-venv) or install uv, then start again."
-        )
-
-
-def must(*command):
-    """Run one step of the set-up; where it fails, stop with a sentence."""
-    command = [str(part) for part in command]
-    try:
-        code = subprocess.call(command, cwd=str(HERE))
-    except KeyboardInterrupt:
-        sys.exit("Set-up interrupted: the next start begins it anew.")
-    if code:
-        sys.exit(
-            f"The set-up stopped at `{' '.join(command)}` (exit code {code}): see the message "
-            "above, check that this machine is online, then start again."
-        )
+def site(arguments):
+    """Make the static site, in a folder that is named or in `site`."""
+    return call(TESTS / "places" / "site.py", *arguments, python=BASE_PYTHON)
 
 
 def strict():
     """Return the setting by which a warning out of our own code is an error, in kernels too."""
     rooms = [path.relative_to(HERE).with_suffix("") for path in sorted(HERE.glob("bnviz/**/*.py"))]
     names = [".".join(room.parts).replace(".__init__", "") for room in rooms]
-    return {"PYTHONWARNINGS": ",".join("error:::" + name for name in names)}
+    return {"PYTHONWARNINGS": ",".join("error:::" + name for name in names), **NO_BARS}
 
 
 def call(*arguments, python=None, **settings):
-    """Run `.venv`'s Python in this folder, its environment set; return its exit code."""
+    """Run `.venv`'s Python, its environment set; return its exit code."""
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the child, which may ask back
     command = [str(python or PYTHON)] + [str(argument) for argument in arguments]
-    environment = {**ONE_THREAD, **os.environ, **settings}
-    return subprocess.call(command, cwd=str(HERE), env=environment)
+    return subprocess.call(command, env={**ONE_THREAD, **os.environ, **settings})
+
+
+# The set-up
+
+
+def set_up(extra):
+    """Make `.venv` with `bnviz[extra]` in it, unless it is there, and whole."""
+    check_folder()
+    if is_ready(extra):
+        return
+    check_python()
+    with alone():
+        put_back()
+        stamps = list(VENV.glob(f"*.{fingerprint()}"))
+        if is_ready(extra):  # another start has just made it
+            return
+        if any(is_ready(stamp.stem) for stamp in stamps):
+            install(extra)
+        else:
+            make(extra, "packages of it are gone" if stamps else "what it is made from has changed")
+
+
+def is_ready(extra):
+    """Say whether all that was installed for `extra` is there, and is what is asked for today."""
+    stamp = VENV / f"{extra}.{fingerprint()}"
+    return stamp.exists() and set(stamp.read_text().split()) <= packages() != set()
+
+
+def packages():
+    """Return the names of the packages in `.venv`, none where its Python does not run."""
+    try:
+        return set(subprocess.check_output([str(PYTHON), "-I", "-c", LIST]).decode().split())
+    except (OSError, subprocess.CalledProcessError):
+        return set()
+
+
+def fingerprint():
+    """Return a hash of all that `.venv` was made from; it is remade when any of it changes."""
+    made_from = [path.read_bytes() for path in (HERE / "pyproject.toml", CONSTRAINTS)]
+    return hashlib.sha256(repr((made_from, sys.version, HERE)).encode()).hexdigest()[:16]
+
+
+def check_folder():
+    """Stop with a sentence where there is nothing that could be set up."""
+    for path in (HERE / "pyproject.toml", HERE / "bnviz", CONSTRAINTS):
+        if not path.exists():
+            sys.exit(
+                f"run.py needs {path}, which is not there: get the whole project, then start again."
+            )
+
+
+def check_python():
+    """Stop with a sentence where this Python cannot make `.venv`, or not in this folder."""
+    for name in ["ssl", "zlib", "ctypes", "sqlite3"] + ([] if uv() else ["venv", "ensurepip"]):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            sys.exit(
+                f"This Python, {sys.executable}, lacks its module {name}: install what is missing "
+                "(Debian, Ubuntu: sudo apt install python3-venv) or start run.py with another."
+            )
+    if not os.access(str(HERE), os.W_OK):
+        sys.exit(
+            f"run.py makes .venv beside itself, and you may not write in {HERE}: copy the project "
+            "to a folder of your own and start it there."
+        )
+    if VENV.is_symlink() or (VENV.exists() and not any(VENV.glob(STAMP))):
+        sys.exit(
+            f"{VENV} is not a folder that run.py made, and it touches no other: rename or remove "
+            "it, then start again."
+        )
+
+
+@contextlib.contextmanager
+def alone():
+    """Wait until no other start is setting up in this folder, and keep others waiting."""
+    import sqlite3  # it locks a file on every system, and lets go of it however we end
+
+    lock = sqlite3.connect(str(LOCK), timeout=0)
+    for waited in itertools.count():
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+            break
+        except sqlite3.OperationalError:
+            if not waited:
+                print(f"Another start is at work in {HERE}: waiting for its end ...", flush=True)
+            time.sleep(1)
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def make(extra, why):
+    """Make `.venv` anew, in the one place where it works; where that fails the former returns."""
+    if VENV.exists():
+        print(f"Making .venv anew, as {why} ...", flush=True)
+        VENV.rename(FORMER)
+    try:
+        make_venv()
+        install(extra)
+    finally:
+        put_back()
+
+
+def put_back():
+    """Put the former `.venv` back in its place, unless a finished one stands there."""
+    finished = any(stamp.stem != UNFINISHED for stamp in VENV.glob(STAMP))
+    shutil.rmtree(str(FORMER if finished else VENV), ignore_errors=True)
+    if FORMER.exists():
+        FORMER.rename(VENV)
+
+
+def make_venv():
+    """Make an empty `.venv`, with a mark by which the next start knows that it is ours."""
+    print(f"Making {VENV} ...", flush=True)
+    VENV.mkdir()
+    (VENV / f"{UNFINISHED}.{fingerprint()}").write_text(UNFINISHED)
+    if uv():
+        must("uv", "venv", "--quiet", "--allow-existing", "--python", BASE_PYTHON, VENV)
+    else:
+        must(BASE_PYTHON, "-m", "venv", VENV)
+
+
+def install(extra):
+    """Install `bnviz[extra]` into `.venv`, and write down what is there then."""
+    print(f"Installing what `{extra}` needs, a minute or two ...", flush=True)
+    what = ["install", "--quiet", "-e", f".[{extra}]", "-c", CONSTRAINTS]
+    if uv():
+        must("uv", "pip", *what, "--python", PYTHON)
+    else:  # into .venv, wherever else the reader's own settings of pip would lead it
+        must(PYTHON, "-m", "pip", *what, "--no-user", "--target=", "--prefix=", "--root=")
+    there = packages()
+    if "bnviz" not in there:
+        sys.exit(f"bnviz went elsewhere than into {VENV}: do settings of your own lead pip there?")
+    (VENV / f"{extra}.{fingerprint()}").write_text("\n".join(sorted(there)))
+    (VENV / f"{UNFINISHED}.{fingerprint()}").unlink(missing_ok=True)
+
+
+@functools.lru_cache(maxsize=None)  # noqa: UP033 (an older Python, again)
+def uv():
+    """Say whether uv is there and works: it does what pip does, and faster."""
+    path = shutil.which("uv")
+    try:
+        return bool(path and subprocess.check_output([path, "--version"], stderr=subprocess.STDOUT))
+    except (OSError, subprocess.CalledProcessError):
+        print(f"{path} does not work: pip takes its place.", flush=True)
+        return False
+
+
+def must(*command):
+    """Run one step of the set-up; where it fails, stop with a sentence."""
+    command, said = [str(part) for part in command], []
+    where = {"cwd": str(HERE), "env": {**os.environ, "PIP_PYTHON": str(PYTHON)}}
+    try:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, **where) as step:
+            for line in step.stderr:
+                said.append(line.decode(errors="replace"))
+                print(said[-1], end="", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        sys.exit("Set-up interrupted: the next start begins it anew.")
+    if step.returncode:
+        online = "check that this machine is online, " if OFFLINE.search("".join(said)) else ""
+        sys.exit(
+            f"The set-up stopped at `{' '.join(command)}` (exit code {step.returncode}): see the "
+            f"message above, {online}then start again."
+        )
 
 
 def main(arguments):
@@ -258,10 +303,18 @@ def main(arguments):
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0
-    if arguments[0] not in COMMANDS:
-        sys.exit(f"run.py knows {', '.join(COMMANDS)}, not '{arguments[0]}': try run.py --help.")
-    return COMMANDS[arguments[0]](arguments[1:])
+    command, *rest = arguments
+    if command in COMMANDS:
+        return COMMANDS[command](rest)
+    if command in SCRIPTS:
+        extra, *script = SCRIPTS[command]
+        set_up(extra)
+        return call(*script, *rest, **NO_BARS)
+    known = ", ".join([*COMMANDS, *SCRIPTS])
+    sys.exit(f"run.py knows {known}, not '{command}': try run.py --help.")
 
+
+COMMANDS = {"lab": lab, "site": site, "test": test, "matrix": matrix}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""Run the notebooks of the series (or those named) and save what a reader without a kernel sees.
+
+Their first cells are made here, and the README's links, from the line `Home` of pyproject.toml.
+What is not of the series, or fails, is left as it was.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat.reader import NotJSONError
+
+ROOT = Path(__file__).resolve().parents[1]
+SERIES = "[0-9][0-9]_*.ipynb"
+COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
+# as HTML: LaTeX, which cannot fetch a picture, then leaves them out
+BADGES = """\
+<a href="https://{owner}.github.io/{name}/notebooks/index.html?path={file}"><img src="https://img.shields.io/badge/Run-in%20your%20browser-3776ab" alt="Run in your browser"></a>
+<a href="{colab}/github/{owner}/{name}/blob/main/notebooks/{file}"><img src="{colab}/assets/colab-badge.svg" alt="Open in Colab"></a>
+<a href="{binder}/v2/gh/{owner}/{name}/main?urlpath=lab/tree/notebooks/{file}"><img src="{binder}/badge_logo.svg" alt="Open on Binder"></a>"""  # noqa: E501
+INSTALL = """\
+from importlib.util import find_spec
+
+if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing else
+    %pip install --quiet --no-deps git+https://github.com/{owner}/{name}"""
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT = ClearMetadataPreprocessor(preserve_cell_metadata_mask={"tags", "slideshow"})
+
+
+def refresh(path):
+    """Run a notebook, and save it if it runs through; return whether it did."""
+    try:
+        notebook = nbformat.reads(at_home(path.read_text(encoding="utf-8")), as_version=4)
+        set_first_cells(notebook, path.name)
+        run(notebook, path.parent)
+    except (NotJSONError, CellControlSignal, DeadKernelError) as error:
+        print(f"{error}\n{path.name} did not run through and is left as it was.", flush=True)
+        return False
+    save(still(notebook), path)
+    print(f"{path.name} is refreshed.", flush=True)
+    return True
+
+
+def run(notebook, folder):
+    """Run a notebook in the folder where it stands, with a kernel of its own."""
+    options = {"coalesce_streams": True, "record_timing": False, "store_widget_state": False}
+    NotebookClient(notebook, resources={"metadata": {"path": folder}}, **options).execute()
+
+
+def still(notebook):
+    """Return a notebook with its pictures in place of widgets, and the same metadata always."""
+    notebook, _ = KEPT.preprocess(notebook, {})
+    notebook.metadata["kernelspec"] = KERNEL
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    for data in [output.get("data", {}) for output in outputs]:
+        if set(data) - {WIDGET_VIEW, "text/plain"}:  # something else is there to see
+            data.pop(WIDGET_VIEW, None)
+    return notebook
+
+
+def save(notebook, path):
+    """Write a notebook in the one form that gives the same bytes for the same content."""
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        nbformat.write(notebook, file)
+
+
+def set_first_cells(notebook, file):
+    """Put the badges and the cell that installs bnviz after the title of a notebook."""
+    others = [cell for cell in notebook.cells if cell.get("id") not in ("badges", "install")]
+    notebook.cells = others[:1] + first_cells(file) + others[1:]
+
+
+def first_cells(file):
+    """Return the badges and the cell that installs bnviz, for the notebook with that file name."""
+    owner, name = home()
+    where = {"colab": COLAB, "binder": BINDER, "owner": owner, "name": name, "file": file}
+    skip = {"slideshow": {"slide_type": "skip"}}
+    badges = nbformat.v4.new_markdown_cell(BADGES.format(**where), id="badges", metadata=skip)
+    install = nbformat.v4.new_code_cell(INSTALL.format(**where), id="install", metadata=skip)
+    return [badges, install]
+
+
+def home(root=ROOT):
+    """Return OWNER and NAME of the project on GitHub: pyproject.toml is the one place for them."""
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    return re.search('^Home = "https://github.com/(.+)/(.+)"', text, re.MULTILINE).groups()
+
+
+def at_home(text):
+    """Return a text whose links to this project, wherever it was at home, lead to its home."""
+    owner, name = home()
+    for former in set(re.findall(COLAB + r"/github/([\w.-]+)/([\w.-]+)/blob/", text)):
+        text = text.replace("/{}/{}".format(*former), f"/{owner}/{name}")
+        text = text.replace("//{}.github.io/{}/".format(*former), f"//{owner}.github.io/{name}/")
+    return text
+
+
+def main(names):
+    series = sorted((ROOT / "notebooks").glob(SERIES))
+    paths = [Path(name).resolve() for name in names] or series
+    for path in set(paths) - set(series):
+        sys.exit(f"{path} is not one of the series, notebooks/NN_name.ipynb: it is left as it was.")
+    readme = ROOT / "README.md"
+    readme.write_bytes(at_home(readme.read_text(encoding="utf-8")).encode("utf-8"))
+    done = [refresh(path) for path in paths]
+    return not all(done)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
