@@ -57,6 +57,26 @@ EXERCISES = [
         },
     ),
     Exercise(
+        "half_the_spread",
+        reference=240,
+        right="The spread goes with 1/√m, so half of it takes four times the batch.",
+        mistakes={
+            "twice the batch": (
+                120,
+                "Twice the batch divides the spread by √2 only, as m stands under a root.",
+            ),
+            "half the batch": (30, "A smaller batch has means that spread further, not less."),
+            "a quarter of the batch": (
+                15,
+                "You found the factor, but in the wrong direction: at m = 15 the spread doubles.",
+            ),
+            "the square of the batch": (
+                3600,
+                "That would divide the spread by √60. You want to divide it by 2 only.",
+            ),
+        },
+    ),
+    Exercise(
         "unbiased",
         reference=unbiased,
         cases=[(np.array([4.0, 1.0]), 2), (np.array([3.0, 0.5]), 8)],
