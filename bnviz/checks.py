@@ -10,6 +10,7 @@ import dis
 import html
 import re
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bnviz.exercises import call, every, find
+from bnviz import exercises
 from bnviz.trials import (
     Odd,
     TooSlow,
@@ -44,7 +45,7 @@ class Verdict:
     passed: bool
     mistake: str | None
     message: str
-    rows: tuple = ()  # (part, expected, received), as text
+    rows: Sequence = ()  # (part, expected, received), as text
     exercise: str = ""
 
     @property
@@ -71,11 +72,11 @@ class Verdict:
 
 
 def __getattr__(name):
-    return partial(judge, find(name).name)
+    return partial(judge, exercises.find(name).name)
 
 
 def __dir__():
-    return [*globals(), *every()]
+    return [*globals(), *exercises.every()]
 
 
 def judge(name, answer):
@@ -83,7 +84,7 @@ def judge(name, answer):
 
     Raises AttributeError where no exercise has the name.
     """
-    exercise = find(name)
+    exercise = exercises.find(name)
     with kernel_left_alone():
         if has_gap(plain(answer)):
             return Verdict(False, GAP, INVITATION, exercise=name)
@@ -101,15 +102,14 @@ def judge_value(exercise, answer):
         with suppress(Exception):  # a condition on a number met a word, say
             return bool(what(answer))
 
-    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
+    for right, sentence, *_ in [(exercise.reference, exercise.right), *exercise.also.values()]:
         if is_meant(right):
             return True, None, sentence
-    for mistake, (wrong, sentence) in exercise.mistakes.items():
+    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
         if is_meant(wrong):
             return False, mistake, sentence
     try:
-        if not callable(exercise.reference):
-            differences(plain(exercise.reference), value, 0, exercise.parts, "answer")
+        differences(plain(exercise.reference), value, 0, exercise.parts, "answer")
     except Odd as odd:
         return False, *odd.args
     return False, "other", "That is not it. Read the task once more, or unfold a hint."
@@ -125,12 +125,12 @@ def judge_code(exercise, answer):
     def is_meant(what):
         return alike(try_all(exercise, what), trials, exercise.tolerance)
 
-    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
+    for right, sentence, *_ in [(exercise.reference, exercise.right), *exercise.also.values()]:
         if is_meant(right):
             return True, None, sentence
     if is_blank(answer) or any(has_gap(t.result) or "ellipsis" in str(t.error) for t in trials):
         return False, GAP, INVITATION
-    for mistake, (wrong, sentence) in exercise.mistakes.items():
+    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
         if is_meant(wrong):
             return False, mistake, sentence
     good = try_all(exercise, exercise.reference)
@@ -178,7 +178,7 @@ def in_short(error):
 
 def in_words(exercise, case):
     """The arguments of a case, large arrays by their shape."""
-    taker = exercise.reference if exercise.use is call else partial(exercise.use, None)
+    taker = exercise.reference if exercise.use is exercises.call else partial(exercise.use, None)
     named = zip(signature(taker).parameters, case, strict=False)
     return "Tried with " + ", ".join(f"{name} = {numbers(value)}" for name, value in named) + "."
 

@@ -1,116 +1,312 @@
-"""The set-up check, run as notebook 00 runs it, on one broken set-up after the other."""
+"""The judge, on exercises made for it."""
 
+import io
 import json
-import shutil
-from importlib import metadata
-from pathlib import Path
+import random
+import sys
+import threading
+import warnings
+from contextlib import redirect_stdout, suppress
 
-import nbformat
+import numpy as np
 import pytest
-from nbconvert import HTMLExporter
 
-from bnviz import checks
+from bnviz import batchnorm, checks, exercises, trials
+from bnviz.exercises import Exercise
 
-ROOT = Path(__file__).parents[1]
-FINE = "What bnviz needs is there"
-
-
-@pytest.fixture
-def look(capsys):
-    """Run the cell as it stands in the notebook; return what it printed and what it shows."""
-    cells = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))[
-        "cells"
-    ]
-    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == "setup"]
-
-    *before, last = source.splitlines()
-
-    def look():
-        names = {}
-        exec("\n".join(before), names)
-        shown = eval(last, names)
-        return capsys.readouterr().out, shown
-
-    return look
+Z = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50], [0, 10]])
 
 
-@pytest.fixture
-def versions(monkeypatch):
-    """Let packages be there in other versions, or not at all (None)."""
-    others, true_version = {}, metadata.version
-
-    def version(package):
-        if others.get(package, "") is None:
-            raise metadata.PackageNotFoundError(package)
-        return others.get(package) or true_version(package)
-
-    monkeypatch.setattr(metadata, "version", version)
-    return others
+def statistics(z):
+    return z.mean(axis=0), z.var(axis=0)
 
 
-def test_a_good_set_up_gets_a_widget_and_no_complaint(look):
-    printed, shown = look()
-    assert FINE not in printed
-    data = shown._repr_mimebundle_()
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
+def training(net, z):
+    return {"mean of the batch": net(z)[0], "variance of the batch": net(z)[1]}
+
+
+EXERCISES = [
+    Exercise(
+        "statistics",
+        reference=statistics,
+        cases=[(Z[:2, :1],), (Z,)],
+        parts=("mean", "variance"),
+        right="Over the examples.",
+        mistakes={
+            "ddof": (lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
+            "axis": (lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
+            "no axis given": (lambda z: (np.hstack(z, z), 0), "You stack what cannot be stacked."),
+        },
+        also={"squares": (lambda z: (z.mean(axis=0), (z**2).mean(axis=0)), "Also legal.")},
+    ),
+    Exercise("used", reference=statistics, use=training, cases=[(Z,)], right="Yes.", mistakes={}),
+    Exercise(
+        "number",
+        reference=0.75,
+        right="That is (m − 1)/m.",
+        mistakes={
+            "1": (1, "The batch knows less than that."),
+            "negative": (lambda answer: answer < 0, "A variance is never negative.", -1),
+        },
+        also={"as a fraction": ("3/4", "That is three quarters.")},
+        tolerance=0.02,
+    ),
+    Exercise(
+        "figure",
+        reference={"left": "dead units", "right": "too wide"},
+        right="You see it.",
+        mistakes={
+            "swapped": ({"left": "too wide", "right": "dead units"}, "Left and right are swapped.")
+        },
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def made_for_this(monkeypatch):
+    monkeypatch.setattr(exercises, "every", lambda: {e.name: e for e in EXERCISES})
+
+
+def loops(z):
+    m, units = len(z), len(z[0])
+    mean = [sum(z[i][j] for i in range(m)) / m for j in range(units)]
+    return mean, [sum((z[i][j] - mean[j]) ** 2 for i in range(m)) / m for j in range(units)]
+
+
+def einsum(z):
+    mean = np.einsum("mu->u", z) / len(z)
+    return mean, np.einsum("mu,mu->u", z - mean, z - mean) / len(z)
+
+
+class Tensor:
+    """Has what a tensor of PyTorch's has."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def detach(self):
+        return self
+
+    cpu = detach
+
+    def numpy(self):
+        return self.array
 
 
 @pytest.mark.parametrize(
-    ("package", "version", "sentence"),
+    "answer",
     [
-        ("numpy", "1.25.2", "bnviz needs numpy 1.26 or newer, and here is 1.25.2: start with "),
-        ("matplotlib", "3.7.0rc1", "needs matplotlib 3.8 or newer, and here is 3.7.0rc1"),
-        ("ipywidgets", "7.6", "needs ipywidgets 7.7 or newer, and here is 7.6"),
-        ("tqdm", None, "needs tqdm 4.66 or newer, and here is none"),
+        loops,
+        einsum,
+        batchnorm.batch_statistics,
+        lambda z: (z.mean(axis=0, keepdims=True), z.var(axis=0, keepdims=True)),
+        lambda z: np.stack([z.mean(axis=0), z.var(axis=0)]),
+        lambda z: [z.mean(0).astype(np.float32), z.astype(np.float32).var(0)],
+        lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1) * (len(z) - 1) / len(z)),
+        lambda z: (Tensor(z.mean(axis=0)), Tensor(z.var(axis=0))),
     ],
 )
-def test_a_version_too_old_is_named_with_the_way_out(look, versions, package, version, sentence):
-    versions[package] = version
-    printed, shown = look()
-    assert sentence in printed
-    assert f"%pip install --upgrade {package}" in printed
-    assert printed.count("bnviz needs") == 1
-    assert shown is None
+def test_a_right_answer_passes_in_any_style(answer):
+    verdict = checks.judge("statistics", answer)
+    assert (verdict.passed, verdict.mistake, verdict.message) == (True, None, "Over the examples.")
 
 
-@pytest.mark.parametrize("version", ["1.26", "1.26.0", "2.10", "10.0.1.dev3"])
-def test_a_version_new_enough_is_left_alone(look, versions, version):
-    versions["numpy"] = version
-    assert "needs" not in look()[0]
+def test_another_legal_answer_is_told_by_its_own_sentence():
+    verdict = checks.statistics(lambda z: (z.mean(axis=0), (z * z).mean(axis=0)))
+    assert verdict.passed
+    assert verdict.message == "Also legal."
 
 
-def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
-    (tmp_path / "notebooks").mkdir()
-    shutil.copytree(Path(checks.__file__).parent, tmp_path / "bnviz")
-    monkeypatch.chdir(tmp_path / "notebooks")
-    assert "stands in" not in look()[0], "the same code does the same, as on a hub"
-    (tmp_path / "bnviz" / "live.py").write_text("# of another version")
-    for here in (tmp_path, tmp_path / "notebooks"):
-        monkeypatch.chdir(here)
-        printed, shown = look()
-        assert f"notebook stands in {tmp_path.resolve()}, but bnviz comes from " in printed
-        assert str(Path(checks.__file__).resolve().parent) in printed
-        assert f"`%pip install --editable {tmp_path.resolve()}`" in printed
-        assert shown is None
+def blank(z):
+    """A docstring is no answer."""
+    ...
 
 
-def test_its_own_folder_and_a_folder_without_bnviz_are_fine(look, monkeypatch, tmp_path):
-    for here in (Path(checks.__file__).parents[1], Path(checks.__file__).parent, tmp_path):
-        monkeypatch.chdir(here)
-        assert "stands in" not in look()[0]
+def half_filled(z):
+    mean = z.mean(axis=0)
+    var = (z - mean) ** ...
+    return mean, var
 
 
-def test_bnviz_that_is_only_found_is_said(look, versions):
-    versions["bnviz"] = None
-    assert "bnviz is not installed, only found in" in look()[0]
+class Blank:
+    def __call__(self, z): ...
 
 
-def test_a_page_without_widgets_gets_the_words(look):
-    shown = look()[1]._repr_mimebundle_()
-    output = nbformat.v4.new_output("display_data", shown)
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
-    exported, _ = HTMLExporter(exclude_input=True).from_notebook_node(page)
-    for words in (exported, shown["text/plain"]):
-        assert "If you have run this cell and read this sentence, this page shows no sli" in words
-        assert "pip install ipywidgets" in words
-    assert "run <code>pip install ipywidgets</code> in" in exported
+@pytest.mark.parametrize(
+    "answer",
+    [..., blank, half_filled, lambda z: (z.mean(axis=0), ...), lambda z: [1, [2, ...]], Blank],
+)
+def test_a_gap_is_an_invitation_and_no_mistake(answer):
+    verdict = checks.statistics(answer)
+    assert verdict.mistake == "not filled in"
+    assert str(verdict).startswith("○ Your turn. Replace the ...")
+
+
+def forgets_return(z):
+    mean = z.mean(axis=0)
+    var = z.var(axis=0)  # noqa: F841
+    return mean if len(z) > 2 else None
+
+
+def in_place(z):
+    z -= 1
+    return z.mean(axis=0) + 1, z.var(axis=0)
+
+
+def raises(z):
+    mean = z.mean(axis=0)
+    return mean, mean.variance
+
+
+def forever(z):
+    while True: pass  # fmt: skip # noqa: E701 - one line, which Python 3.11 tells no tracer about
+
+
+def forever_and_deaf(z):
+    while True:
+        with suppress(Exception):
+            z = z + 1
+
+
+TROUBLES = {
+    "returns None": (forgets_return, "The result is None."),
+    "changes its input": (in_place, "Your code changes the array that it is given"),
+    "raises": (raises, "AttributeError: 'numpy.ndarray' object has no attribute 'variance'"),
+    "wrong type": (lambda z: z.mean(axis=0), "The result should have 2 parts: mean, variance."),
+    "wrong shape": (lambda z: (z, z), "The mean should have shape (1,), got (2, 1)."),
+    "nan": (lambda z: (z.mean(axis=0), z.var(axis=0) * np.nan), "There is a nan in the variance"),
+    "other": (lambda z: (z.mean(axis=0), z.var(axis=0) + 1), "Tried with z = [[1.], [2.]]."),
+    "ddof": (lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
+    "axis": (lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
+}
+
+
+@pytest.mark.parametrize("mistake", TROUBLES)
+def test_each_trouble_has_its_own_sentence(mistake):
+    answer, sentence = TROUBLES[mistake]
+    verdict = checks.statistics(answer)
+    assert (verdict.passed, verdict.mistake) == (False, mistake)
+    assert verdict.message.startswith(sentence)
+
+
+def test_other_types_are_named():
+    assert checks.statistics(3).mistake == "wrong type"
+    assert "got int" in checks.statistics(3).message
+    words = checks.statistics(lambda z: ("one", "two"))
+    assert words.message.startswith("The mean should be made of numbers.")
+    assert checks.statistics(lambda z: {"mean": 1}).mistake == "wrong type"
+    assert checks.statistics(lambda: 3).mistake == "raises"
+
+
+def test_an_error_is_told_with_the_readers_own_line():
+    assert checks.statistics(raises).message.endswith("in your line `return mean, mean.variance`.")
+    assert "hstack" not in checks.statistics(raises).message
+
+
+def test_all_in_an_error_is_no_mistake_by_name():
+    assert checks.statistics(lambda z: z.mean()("called")).mistake == "raises"
+
+
+def test_the_first_case_that_fails_is_shown_side_by_side():
+    verdict = checks.statistics(lambda z: (z.mean(axis=0), z.var(axis=0) + (len(z) > 2)))
+    assert verdict.message.startswith("Tried with z = [[ 1., 20.], [ 2., 26.], [ 3., 20.],")
+    assert verdict.rows == [("variance", "[ 4.24, 180.16]", "[ 5.24, 181.16]")]
+    shown = verdict._repr_mimebundle_()
+    assert "<pre>[ 5.24, 181.16]</pre>" in shown["text/html"]
+    assert "received  [ 5.24, 181.16]" in shown["text/plain"]
+
+
+def test_what_a_use_names_is_what_the_reader_is_shown():
+    verdict = checks.used(lambda z: (z.mean(axis=0), z.std(axis=0)))
+    assert [row[0] for row in verdict.rows] == ["variance of the batch"]
+    assert checks.used(statistics).passed
+
+
+def test_a_value_that_is_wrong_is_not_told_the_right_one():
+    for answer in (1, -2.0, 0.9, "many", [1, 2], None):
+        verdict = checks.number(answer)
+        assert not verdict.passed
+        assert "0.75" not in str(verdict)
+    assert checks.number(1).mistake == "1"
+    assert checks.number(-2).mistake == "negative"
+    assert checks.number(0.9).mistake == "other"
+    assert checks.number("many").mistake == "wrong type"
+    assert checks.number(None).mistake == "returns None"
+    assert checks.number(...).mistake == "not filled in"
+    assert checks.number(np.float32(0.752)).passed
+    assert checks.number("3/4").message == "That is three quarters."
+
+
+def test_a_question_with_several_parts():
+    assert checks.figure({"left": "dead units", "right": "too wide"}).passed
+    assert checks.figure({"left": "too wide", "right": "dead units"}).mistake == "swapped"
+    assert checks.figure({"left": "dead units", "right": "fine"}).mistake == "other"
+    assert checks.figure({"left": "dead units", "right": ...}).mistake == "not filled in"
+    missing = checks.figure({"left": "dead units"})
+    assert missing.message == "The answer should have 2 parts: left, right."
+
+
+@pytest.mark.parametrize("answer", [forever, forever_and_deaf])
+@pytest.mark.parametrize("in_a_thread", [False, True])
+def test_an_endless_loop_ends(answer, in_a_thread, monkeypatch):
+    monkeypatch.setattr(checks, "LIMIT", 0.2)
+    verdicts = []
+    work = threading.Thread(target=lambda: verdicts.append(checks.statistics(answer)))
+    (work.start if in_a_thread else work.run)()
+    if in_a_thread:
+        work.join(10)
+    assert verdicts[0].mistake == "too slow"
+    assert "0.2 seconds" in verdicts[0].message
+
+
+def test_the_kernel_is_left_as_it_was():
+    def rude(z):
+        print("noise")
+        random.seed(0), np.random.seed(0)  # noqa: NPY002
+        np.seterr(all="raise")
+        np.set_printoptions(precision=1)
+        warnings.simplefilter("error")
+        z *= np.nan
+        sys.exit()
+
+    def state():
+        drawn = np.random.get_state()[1].tolist()  # noqa: NPY002
+        settings = np.geterr(), np.get_printoptions(), warnings.filters[:], sys.gettrace()
+        return random.getstate(), drawn, *settings
+
+    before, batch, shown = state(), Z.copy(), io.StringIO()
+    with redirect_stdout(shown):
+        assert checks.statistics(rude).mistake == "raises"
+    assert state() == before
+    assert shown.getvalue() == ""
+    np.testing.assert_array_equal(Z, batch)
+
+
+def test_a_verdict_is_said_in_words_and_a_sign():
+    right, wrong = checks.statistics(statistics), checks.statistics(in_place)
+    assert str(right) == "✓ Right. Over the examples."
+    assert str(wrong).startswith("✗ Not yet. Your code changes")
+    data = wrong._repr_mimebundle_()
+    assert "<code>z -= 1</code>" in data["text/html"]
+    assert "<table>" not in data["text/html"]
+    assert json.loads(json.dumps(data["application/vnd.bnviz.verdict+json"])) == {
+        "exercise": "statistics",
+        "passed": False,
+        "mistake": "changes its input",
+    }
+
+
+def test_an_unknown_exercise_is_answered_with_those_there_are():
+    with pytest.raises(AttributeError, match="no exercise 'nothing'; there are statistics, used"):
+        checks.nothing  # noqa: B018
+    assert "statistics" in dir(checks)
+
+
+def test_tensors_are_tried_where_arrays_do_not_do(monkeypatch):
+    class Torch:
+        tensor = staticmethod(lambda array: Tensor(array.copy()))
+
+    monkeypatch.setitem(sys.modules, "torch", Torch)
+    answer = lambda z: statistics(z.detach().numpy())  # noqa: E731
+    assert checks.statistics(answer).passed
+    assert trials.try_one(exercises.call, lambda z: z.nothing, (Z,), np.inf).error

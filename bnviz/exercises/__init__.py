@@ -29,7 +29,8 @@ One file per notebook, one list `EXERCISES` in each; `bnviz.checks` judges. A ne
             right="One example is its own mean, so nothing but zeros is left.",
             mistakes={
                 "two": (2, "Of two examples z_hat is 1 and -1, which is not zero."),
-                "negative": (lambda m: m < 0, "A batch cannot have fewer than no examples."),
+                # a condition on the answer, and an answer that meets it, for the tests
+                "negative": (lambda m: m < 0, "A batch cannot have fewer than no examples.", -3),
             },
         ),
     ]
@@ -55,12 +56,13 @@ def call(answer, *case):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. Every way to be wrong or otherwise right is `name: (what, sentence)`.
+    """One exercise. Every way to be wrong, or right otherwise, is `name: (what, sentence)`.
 
     name       what stands behind `checks.`, a Python name
     reference  the right answer: a named function or class, or for a question the value itself
-    mistakes   a wrong function; for a question a wrong value, or a function of the answer that
-               is true where the mistake was made. Each gives other results than all the others
+    mistakes   a wrong function; for a question a wrong value, or a condition: a function of the
+               answer that is true where the mistake was made, followed, after the sentence, by
+               an answer that meets it. The first mistake that fits is the one that is said
     right      one sentence that a right answer earns: why it is so
     cases      the arguments to try it on, one tuple for each call, the smallest first: the first
                that fails is the one shown. Empty for a question
