@@ -1,8 +1,17 @@
 """One function per slider demo; each works without arguments and returns a `live.Live`."""
 
 from bnviz.explore.nb00_start_here import pipeline
+from bnviz.explore.nb01_covariate_shift import batches, depth, drift
 from bnviz.explore.nb02_batch_statistics import batch_size
 from bnviz.explore.nb03_normalization import normalization
 from bnviz.explore.nb04_bias_cancellation import bias
 
-__all__ = ["batch_size", "bias", "normalization", "pipeline"]
+__all__ = [
+    "batch_size",
+    "batches",
+    "bias",
+    "depth",
+    "drift",
+    "normalization",
+    "pipeline",
+]
