@@ -1,8 +1,12 @@
-"""One JupyterLab and one Chromium for all browser tests; without Chromium they are left out."""
+"""One Chromium for all browser tests, and what it looks at: a JupyterLab, and the static site.
+
+Without Chromium, or without Pyodide for the site, tests are left out; under CI=true they fail.
+"""
 
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,33 +14,52 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from bnviz import explore
 from tests.browser import lab
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = "The browser tests need Chromium or Chrome on the PATH, and there is none: left out."
+PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder
+NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none: left out."
+NO_PYODIDE = (
+    "The browser tests of the site need Pyodide, from its network or from the folder that the "
+    "environment variable BNVIZ_PYODIDE names, and have neither: left out."
+)
+# the native kernel with every demo, and the kernel in the page with notebooks that we publish
+NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation", "07_backward_pass"]
+missing = []
+
+
+def leave_out(sentence):
+    """Skip a test for want of something, but not under CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    missing.append(sentence)
+    pytest.skip(sentence)
 
 
 def pytest_terminal_summary(terminalreporter):
-    if not lab.find_chromium():
-        terminalreporter.write_line(LEFT_OUT)
+    for sentence in dict.fromkeys(missing):
+        terminalreporter.write_line(sentence)
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    path = lab.find_chromium()
-    if not path:
-        pytest.fail(LEFT_OUT) if os.environ.get("CI") == "true" else pytest.skip(LEFT_OUT)
+    """A browser that reaches this machine alone, and Pyodide's network where that is needed."""
+    path = lab.find_chromium() or leave_out(NO_CHROMIUM)
+    reached = ["127.0.0.1"] + [lab.PYODIDE_NETWORK] * (not PYODIDE)
+    rules = ["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in reached)]
+    arguments = [*lab.QUIET, f"--host-resolver-rules={', '.join(rules)}"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=lab.QUIET)
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """Copies of the notebooks: one to run, one as a stranger's, one that its owner trusts."""
+    """What JupyterLab serves: notebooks as a stranger's, as their owner's, and every demo."""
     folder = tmp_path_factory.mktemp("lab")
-    for copy in ("run", "strange", "trusted"):
+    for copy in ("strange", "trusted"):
         shutil.copytree(ROOT / "notebooks", folder / copy)
     for path in (folder / "trusted").glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -47,10 +70,56 @@ def folder(tmp_path_factory):
         [sys.executable, "-m", "jupyter", "trust", *trusted],
         env=lab.environment(folder), check=True, capture_output=True,
     )  # fmt: skip
+    cells = ["from bnviz import explore", *(f"explore.{name}()" for name in explore.__all__)]
+    lab.write_notebook(folder / NATIVE, cells)
     return folder
 
 
 @pytest.fixture(scope="session")
 def address(chromium, folder):
+    """The function from a path in JupyterLab to its address."""
     with lab.jupyter(folder) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def site(chromium, tmp_path_factory):
+    """The static site in a folder, as run.py makes it, with the handle that the tests need."""
+    if not (PYODIDE or is_reached(lab.PYODIDE_NETWORK)):
+        leave_out(NO_PYODIDE)
+    site = tmp_path_factory.mktemp("site") / "site"
+    named = [f"--pyodide={PYODIDE}"] if PYODIDE else []
+    subprocess.run([sys.executable, ROOT / "tests/places/site.py", site, *named], check=True)
+    lab.expose(site)
+    return site
+
+
+def is_reached(name):
+    try:
+        socket.create_connection((name, 443), timeout=10).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def site_address(site):
+    """The function from a notebook's name to its address in the site."""
+    with lab.web_host(site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=[NATIVE, *IN_THE_PAGE])
+def ran(request, chromium):
+    """A page with a notebook that has been run, in the kernel for it; `page.cells` has it all."""
+    native = request.param == NATIVE
+    address = request.getfixturevalue("address" if native else "site_address")
+    page = lab.open_page(chromium)
+    lab.open_notebook(page, address(f"doc/tree/{NATIVE}" if native else f"{request.param}.ipynb"))
+    page.cells = lab.run_all(page)
+    page.demos = page.locator(".bnviz-live")
+    page.demos.last.locator("img.widget-image").wait_for(timeout=60_000)
+    page.evaluate(lab.WATCH)
+    yield page
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.close()

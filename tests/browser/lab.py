@@ -1,4 +1,7 @@
-"""A JupyterLab of our own in the system's Chromium, for the browser tests and benchmarks."""
+"""Notebooks in the system's Chromium, for the browser tests and benchmarks.
+
+Served by a JupyterLab of our own, they run in a native kernel; in the site, in the page itself.
+"""
 
 import contextlib
 import json
@@ -11,10 +14,13 @@ import sys
 import time
 import urllib.request
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PYODIDE_NETWORK = "cdn.jsdelivr.net"
+JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 SETTINGS = {
     # all cells stand in the page, not only those in view
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -28,20 +34,24 @@ WATCH = """() => {
       .observe(watched.image, {attributes: true, attributeFilter: ['src']});
     return watched;
   });
-  window.bytes = async demo => {
-    const blob = await (await fetch(window.pictures[demo].image.src)).arrayBuffer();
-    const hash = await crypto.subtle.digest('SHA-256', blob);
-    return [...new Uint8Array(hash)].map(byte => byte.toString(16)).join(' ');
-  };
-  window.kernel = () => jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  // an empty request comes back after all that was asked before it
-  window.settle = async demo => {
-    for (let before = -1; before !== window.pictures[demo].count; ) {
-      before = window.pictures[demo].count;
-      await window.kernel().requestKernelInfo();
-      await new Promise(done => setTimeout(done, 80));
+  // A request comes back after all that was asked before it; the page itself may ask once more
+  // when it hears of the last answer, so it has to be calm twice
+  const settle = async watched => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    for (let calm = 0, before = -1; calm < 2; ) {
+      await kernel.requestKernelInfo();
+      await new Promise(done => setTimeout(done, 40));
+      calm = before === watched.count ? calm + 1 : 0;
+      before = watched.count;
     }
-    await window.pictures[demo].image.decode();
+    await watched.image.decode();
+  };
+  window.look = async demo => {
+    await settle(pictures[demo]);
+    const {image} = pictures[demo], blob = await (await fetch(image.src)).arrayBuffer();
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', blob));
+    const caption = image.closest('.bnviz-live').querySelector('.bnviz-words').innerText;
+    return [[...hash].map(byte => byte.toString(16)).join(' '), caption];
   };
 }"""
 
@@ -57,7 +67,7 @@ def jupyter(folder):
 
     Gives a function from a path on the server (`doc/tree/…` for one document) to its address.
     """
-    home, port, token = folder / ".jupyter", _free_port(), secrets.token_hex(16)
+    home, port, token = folder / ".jupyter", free_port(), secrets.token_hex(16)
     for name, values in SETTINGS.items():
         path = home / f"settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,21 +76,43 @@ def jupyter(folder):
     options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     options += [f"--LabApp.user_settings_dir={home}/settings", "--ServerApp.port_retries=0"]
     options += [f"--LabApp.workspaces_dir={home}", "--LabApp.expose_app_in_browser=True"]
-    with open(home / "log", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            env=environment(folder),
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, home / "log")
+    command = [sys.executable, "-m", "jupyterlab", *options]
+    with started(command, home / "log", environment(folder)) as wait_for:
+        wait_for(f"http://127.0.0.1:{port}/api?token={token}")
         yield lambda path: f"http://127.0.0.1:{port}/{path}?token={token}"
+
+
+@contextlib.contextmanager
+def web_host(site):
+    """Serve a site; give a function from a notebook's name to its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind=127.0.0.1"]
+    command += [f"--directory={site}"]
+    with started(command, site.parent / "web_host.log") as wait_for:
+        wait_for(f"http://127.0.0.1:{port}/")
+        yield lambda name: f"http://127.0.0.1:{port}/notebooks/index.html?path={name}"
+
+
+def expose(site):
+    """Let the pages of a site give us the application, as JupyterLab's own pages do."""
+    path = site / "jupyter-lite.json"
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    settings["jupyter-config-data"]["exposeAppInBrowser"] = True
+    path.write_text(json.dumps(settings), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def started(command, log, environment=None):
+    """Start a server and end it at last; give a function that waits for an address of it."""
+    with open(log, "w") as said:
+        server = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+    try:
+        yield lambda address: wait_for(address, server, log)
     finally:
         server.terminate()
         try:
             server.wait(10)
-        except subprocess.TimeoutExpired:  # it waits for kernels, which die with it
+        except subprocess.TimeoutExpired:  # JupyterLab waits for kernels, which die with it
             server.kill()
             server.wait()
 
@@ -93,8 +125,32 @@ def environment(folder):
     return os.environ | own | threads
 
 
+def write_notebook(path, sources):
+    """Write a notebook of code cells."""
+    code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [{**code, "id": f"c{i}", "source": text.strip()} for i, text in enumerate(sources)]
+    kernel = {"name": "python3", "display_name": "", "language": "python"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}}
+    path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+
+
+def open_page(browser):
+    """Open a page that keeps what is complained of in it, and whom it asks for anything."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    page.complaints, page.asked = [], set()
+
+    def complain(said):
+        if said.type == "error" and JUPYTERLABS_OWN not in said.text:
+            page.complaints.append(said.text)
+
+    page.on("console", complain)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.context.on("request", lambda request: page.asked.add(urlsplit(request.url).netloc))
+    return page
+
+
 def open_notebook(page, address):
-    """Open a notebook and wait until its cells stand there."""
+    """Open a notebook and wait until its cells stand there and its kernel answers."""
     page.goto(address)
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
     page.evaluate(
@@ -102,10 +158,7 @@ def open_notebook(page, address):
           const notebook = jupyterapp.shell.currentWidget;
           await notebook.context.ready;
           await notebook.sessionContext.ready;
-          const kernel = notebook.sessionContext.session.kernel;
-          // a restart while the page is still asking the new kernel things would confuse it
-          for (let calm = 0; calm < 10; calm = kernel.status === 'idle' ? calm + 1 : 0)
-            await new Promise(done => setTimeout(done, 100));
+          await notebook.sessionContext.session.kernel.info;
         }"""
     )
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length")
@@ -113,21 +166,21 @@ def open_notebook(page, address):
 
 
 def run_all(page):
-    """Restart Kernel and Run All Cells, and wait for the end."""
+    """Run all cells, wait for the end, and return them with what they show."""
     page.evaluate(
         """() => {
           window.ran = null;
-          jupyterapp.commands.execute('notebook:restart-run-all')
+          jupyterapp.commands.execute('notebook:run-all-cells')
             .then(() => { window.ran = 'through'; }, error => { window.ran = String(error); });
         }"""
     )
-    page.locator(".jp-Dialog button.jp-mod-accept").click()
-    ran = page.wait_for_function("window.ran", timeout=120_000).json_value()
+    ran = page.wait_for_function("window.ran", timeout=240_000).json_value()
     assert ran == "through", ran
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON().cells")
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     wrong = [one for one in outputs if "error" in one["output_type"] or one.get("name") == "stderr"]
     assert not wrong, wrong
+    return cells
 
 
 class Look(NamedTuple):
@@ -139,14 +192,21 @@ class Look(NamedTuple):
 
 def look(page, demo):
     """Wait until the kernel has answered everything; return the picture and the caption."""
-    page.evaluate("demo => settle(demo)", demo)
-    words = page.locator(".bnviz-live").nth(demo).locator(".bnviz-words")
-    return Look(page.evaluate("demo => bytes(demo)", demo), words.inner_text())
+    return Look(*page.evaluate("demo => look(demo)", demo))
 
 
 def at(handle):
     """Return where a slider's handle stands."""
     return float(handle.get_attribute("aria-valuenow"))
+
+
+def press_to(page, handle, value):
+    """Bring a slider from its left end to a value: some steps too far at a time, then back."""
+    handle.focus()
+    while at(handle) < value:
+        page.keyboard.press("PageUp")
+    while at(handle) > value:
+        page.keyboard.press("ArrowLeft")
 
 
 def drag(page, demo, handle, moves):
@@ -158,15 +218,15 @@ def drag(page, demo, handle, moves):
     track = handle.locator("xpath=ancestor::*[contains(@class,'noUi-base')]").bounding_box()
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    first = _count(page, demo)
+    first = count(page, demo)
     page.mouse.move(x, y)
     page.mouse.down()
     for move in range(1, moves + 1):
         page.mouse.move(x + (track["width"] + 20) * move / moves, y)
     page.mouse.up()
-    stopped = _count(page, demo)
+    stopped = count(page, demo)
     look(page, demo)
-    return stopped - first, _count(page, demo) - stopped
+    return stopped - first, count(page, demo) - stopped
 
 
 def photograph(page, path):
@@ -180,21 +240,24 @@ def photograph(page, path):
     page.set_viewport_size(size)
 
 
-def _count(page, demo):
+def count(page, demo):
+    """Return how many pictures a demo has been given since WATCH."""
     return page.evaluate("demo => pictures[demo].count", demo)
 
 
-def _free_port():
+def free_port():
+    """Return a port on this machine that nobody listens at."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
 
 
-def _wait_for(address, server, log):
+def wait_for(address, server, log):
+    """Wait until a server answers."""
     for _ in range(300):
         with contextlib.suppress(OSError):
             return urllib.request.urlopen(address, timeout=2).close()
         if server.poll() is not None:
             break
         time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start (exit code {server.poll()}): {log.read_text()}")
+    raise RuntimeError(f"The server did not start (exit code {server.poll()}): {log.read_text()}")

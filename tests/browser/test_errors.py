@@ -1,34 +1,29 @@
 """A demo that raises at one value, as a reader meets it in JupyterLab."""
 
-import json
-
 from tests.browser import lab
 
 SOURCE = """
 import numpy as np
 from bnviz import live
-from bnviz.pictures import HistogramRow
+from bnviz.panels import NormalizedView
+
+picture, z = NormalizedView(), np.linspace(-1, 1, 60)
 
 def show(gamma):
     if gamma == 2:
         raise ValueError("gamma = 2 is <out of order>")
-    return {"z": gamma * np.linspace(-1, 1)}, f"Gamma is {gamma}."
+    picture.update(z, gamma * z, z)
+    return f"Gamma is {gamma}."
 
-live.Live("fragile", HistogramRow(["z"]), show, {"gamma": live.slider("γ", 1, 3, 1, 1)})
+live.Live("fragile", picture, show, gamma=live.slider("γ", 1, 3, 1, 1))
 """
-NOTEBOOK = {
-    "cells": [{"cell_type": "code", "id": "fragile", "metadata": {}, "source": SOURCE.strip(),
-               "outputs": [], "execution_count": None}],
-    "metadata": {"kernelspec": {"name": "python3", "display_name": "", "language": "python"}},
-    "nbformat": 4, "nbformat_minor": 5,
-}  # fmt: skip
 
 
 def test_an_error_is_read_under_the_last_good_picture_and_the_next_value_goes_on(
     chromium, folder, address
 ):
-    (folder / "fragile.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
-    page = chromium.new_page(viewport={"width": 1366, "height": 900})
+    lab.write_notebook(folder / "fragile.ipynb", [SOURCE])
+    page = lab.open_page(chromium)
     lab.open_notebook(page, address("doc/tree/fragile.ipynb"))
     lab.run_all(page)
     page.locator(".bnviz-live img.widget-image").wait_for()

@@ -1,0 +1,34 @@
+// What a reader saves hides the notebook of the same name. When a release brings another one, or
+// the reader asks for the original, theirs moves aside: the file list has it under a new name.
+
+async function moveAside(paths, wanted) {
+  const store = await new Promise(done => {
+    const opening = indexedDB.open(STORAGE);
+    opening.onupgradeneeded = () => opening.transaction.abort(); // nothing has been saved here
+    opening.onerror = () => done(null);
+    opening.onsuccess = () => done(opening.result);
+  });
+  if (!store?.objectStoreNames.contains('files')) return store?.close();
+  const transaction = store.transaction('files', 'readwrite');
+  const files = transaction.objectStore('files');
+  for (const path of paths)
+    files.get(path).onsuccess = ({target: {result: saved}}) => {
+      if (!saved || !wanted(saved)) return;
+      const name = path.replace('.ipynb', ` (yours, ${saved.last_modified.slice(0, 10)}).ipynb`);
+      files.put({...saved, name, path: name}, name);
+      files.delete(path);
+    };
+  await new Promise(done => { transaction.oncomplete = done; });
+  store.close();
+}
+
+document.addEventListener('click', async event => {
+  const asked = event.target.closest?.('a')?.hash.match(/^#original-(.+)$/);
+  if (!asked) return;
+  event.preventDefault();
+  event.stopPropagation();
+  await moveAside([asked[1]], () => true);
+  location.reload();
+}, true);
+
+await moveAside(Object.keys(RELEASES), saved => saved.content?.metadata.release !== RELEASES[saved.path]);
