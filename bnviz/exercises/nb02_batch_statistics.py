@@ -92,7 +92,7 @@ EXERCISES = [
             ),
             "by m + 1": (
                 lambda var, m: var * (m + 1) / m,
-                "(m + 1)/m is near to it for large m, but at m = 2 it is 1.5 and should be 2.",
+                "For large m that is near to it, but at m = 2 it gives 1.5 and should give 2.",
             ),
         },
     ),
