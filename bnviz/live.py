@@ -117,7 +117,7 @@ class Live:
         self._draw()  # a demo that cannot start says so at once
         for control in controls.values():
             control.observe(self._redraw, names="value")
-        _replace_former(self)
+        replace_former(self)
 
     @property
     def values(self):
@@ -145,10 +145,7 @@ class Live:
 
     def close(self):
         """Take the demo out of the page and let go of all it holds."""
-        for widget in (*self.controls.values(), *self._box.children, self.image, self._box):
-            for part in (widget.layout, getattr(widget, "style", None), widget):
-                if part is not None:
-                    part.close()
+        let_go(*self.controls.values(), *self._box.children, self.image, self._box)
         self._picture.cool()
         self._picture = self._show = self.figure = None
 
@@ -197,10 +194,18 @@ def _rule(control, value):
     return rule, kind and control.min <= value <= control.max
 
 
+def let_go(*shown):
+    """Take widgets out of the page and out of the kernel, with what they are made of."""
+    for widget in shown:
+        for part in (widget.layout, getattr(widget, "style", None), widget):
+            if part is not None:
+                part.close()
+
+
 _shown = {}  # (name of the demo, cell) -> (which run of the cell, its demos)
 
 
-def _replace_former(demo):
+def replace_former(demo):
     """Close what the same cell showed under this name in an earlier run."""
     shell = get_ipython()
     if shell is None:
