@@ -179,7 +179,7 @@ def sweep():
     """Train for 300 steps at every pair of a learning rate and a start, for three seeds.
 
     Three hidden layers of 50 units. Returns steps (S,), and for "without" and "with" batch norm
-    the accuracies on the test images, (3 seeds, S, 8 starts, 7 rates), float16.
+    the accuracies on the test images, (3 seeds, S, 8 starts, 7 rates).
     """
     seeds = range(3)
     runs = {

@@ -5,6 +5,7 @@ from bnviz.explore.nb01_covariate_shift import batches, depth, drift
 from bnviz.explore.nb02_batch_statistics import batch_size
 from bnviz.explore.nb03_normalization import normalization
 from bnviz.explore.nb04_bias_cancellation import bias
+from bnviz.explore.nb08_training import sweep, training
 
 __all__ = [
     "batch_size",
@@ -14,4 +15,6 @@ __all__ = [
     "drift",
     "normalization",
     "pipeline",
+    "sweep",
+    "training",
 ]
