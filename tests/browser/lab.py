@@ -149,20 +149,25 @@ def open_page(browser):
     return page
 
 
-def open_notebook(page, address):
-    """Open a notebook and wait until its cells stand there and its kernel answers."""
+def show_notebook(page, address):
+    """Open a notebook and wait until its cells stand there."""
     page.goto(address)
     page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
-    page.evaluate(
-        """async () => {
-          const notebook = jupyterapp.shell.currentWidget;
-          await notebook.context.ready;
-          await notebook.sessionContext.ready;
-          await notebook.sessionContext.session.kernel.info;
-        }"""
-    )
+    page.evaluate("jupyterapp.shell.currentWidget.context.ready")
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length")
     page.locator(".jp-Notebook .jp-Cell").nth(cells - 1).wait_for(state="attached")
+
+
+def open_notebook(page, address):
+    """Open a notebook and wait until its cells stand there and its kernel answers."""
+    show_notebook(page, address)
+    page.evaluate(
+        """async () => {
+          const {sessionContext} = jupyterapp.shell.currentWidget;
+          await sessionContext.ready;
+          await sessionContext.session.kernel.info;
+        }"""
+    )
 
 
 def run_all(page):

@@ -1,0 +1,105 @@
+"""The static site in a browser that reaches no other address: what JupyterLab does not show."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser import lab
+from tests.browser.conftest import IN_THE_PAGE, PYODIDE, ROOT
+
+ON_ITS_OWN = {"nbval-ignore-output"}  # what such cells print depends on the machine
+
+
+def printed(cells):
+    """Return what the cells of a notebook print, by cell."""
+    return {
+        cell["id"]: "".join(
+            "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+            for output in cell["outputs"]
+        )
+        for cell in cells
+        if cell["cell_type"] == "code" and not ON_ITS_OWN & set(cell["metadata"].get("tags", []))
+    }
+
+
+@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
+def test_it_prints_what_was_saved(ran, request):
+    name = request.node.callspec.params["ran"]
+    saved = json.loads((ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    here, there = printed(ran.cells), printed(saved)
+    assert any(there.values())
+    assert here == there
+
+
+@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
+def test_it_asks_nobody_else(ran):
+    own = urlsplit(ran.url).netloc
+    assert ran.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not PYODIDE else set())
+
+
+def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(chromium, site_address):
+    page = lab.open_page(chromium)
+    page.goto(site_address("").partition("notebooks/")[0])
+    page.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
+    link = page.locator(".jp-RenderedMarkdown a[href*='01_']").first
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
+    opened.value.locator(".jp-Notebook h1").first.wait_for()
+    page.context.close()
+
+
+@pytest.mark.parametrize("app", ["tree", "lab"])
+def test_the_file_list_and_the_laboratory_have_the_notebooks(chromium, site_address, app):
+    page = lab.open_page(chromium)
+    page.goto(site_address("").replace("notebooks/index.html?path=", f"{app}/index.html"))
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        page.get_by_text(path.name, exact=True).first.wait_for()
+    page.context.close()
+
+
+TITLE = "document.querySelector('.jp-Notebook h1')?.innerText"
+
+
+@pytest.fixture
+def edited(chromium, site_address):
+    """A page in which a reader has given notebook 04 another title, saved it, and come back."""
+    page = lab.open_page(chromium)
+    page.address = site_address("04_bias_cancellation.ipynb")
+    lab.show_notebook(page, page.address)
+    page.title_of_ours = page.evaluate(TITLE)
+    page.evaluate(
+        """async () => {
+          const {context, content} = jupyterapp.shell.currentWidget;
+          content.model.cells.get(0).sharedModel.setSource('# Mine');
+          await context.save();
+        }"""
+    )
+    lab.show_notebook(page, page.address)
+    assert page.evaluate(TITLE).startswith("Mine")
+    yield page
+    page.close()
+
+
+def assert_both_are_there(page):
+    page.wait_for_function(f"title => {TITLE} === title", arg=page.title_of_ours)
+    page.goto(page.address.replace("notebooks/index.html?path=04_bias_cancellation.ipynb", "tree/"))
+    with page.context.expect_page() as opened:
+        page.get_by_text("04_bias_cancellation (yours, ").dblclick()
+    opened.value.wait_for_function(f"{TITLE}?.startsWith('Mine')")
+
+
+def test_one_click_brings_the_original_back_and_keeps_the_edited_one(edited):
+    edited.get_by_role("link", name="bring it back").click()
+    assert_both_are_there(edited)
+
+
+def test_a_new_release_shows_its_notebook_and_keeps_the_edited_one(edited, site):
+    releases = re.sub('("04_[^"]+": ")[0-9a-f]+', r"\1another", (site / "aside.js").read_text())
+    edited.context.route(
+        "**/aside.js", lambda route: route.fulfill(body=releases, content_type="text/javascript")
+    )
+    lab.show_notebook(edited, edited.address)
+    assert_both_are_there(edited)
