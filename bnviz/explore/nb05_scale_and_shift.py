@@ -1,0 +1,210 @@
+"""Pictures and demos of notebook 05."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from bnviz import batchnorm, experiments, live, measures, style
+from bnviz.network import sigmoid
+from bnviz.panels import Bars, Outside, Spread, number, percent
+from bnviz.pictures import Picture, Words
+
+LIMIT = 8
+DOTS = 16  # examples that ride on the sigmoid
+
+
+class SigmoidView(Picture):
+    """The sigmoid with what goes in along its axis and what comes out up its side.
+
+    The tallest bar of a histogram fills its panel. A few values are dots only and have no bars.
+
+    Parameters
+    ----------
+    z_hat : array of any shape, optional
+        The normalized net, which stands still as an outline for comparison.
+    """
+
+    def __init__(self, z_hat=()):
+        figure = style.new_figure(9, 3.9)
+        grid = figure.add_gridspec(
+            2, 2, width_ratios=[4, 1], height_ratios=[2, 1], hspace=0.08, wspace=0.1,
+            left=0.08, right=0.98, bottom=0.15, top=0.98,
+        )  # fmt: skip
+        curve, below = (figure.add_subplot(grid[row, 0]) for row in (0, 1))
+        self._dots = _draw_curve(style.frame(curve, left=True))
+        self._inputs = _Share(style.frame(below), np.linspace(-LIMIT, LIMIT, 65), "y")
+        self._outside = Outside(below, 0.72)
+        beside = style.frame(figure.add_subplot(grid[0, 1]), left=True)
+        self._outputs = _Share(beside, np.linspace(0, 1, 41), "a")
+        beside.set(xticks=[], ylim=curve.get_ylim(), yticks=[0, 0.5, 1])
+        beside.spines["bottom"].set_visible(False)
+        for axes in (curve, below):
+            axes.axvspan(-1, 1, color=style.SAND, zorder=0, linewidth=0)
+        if np.size(z_hat):
+            looks = {"color": style.STAGES["z_hat"], "transform": beside.transAxes}
+            Bars(below, self._inputs.edges, lw=2, color=looks["color"]).update(z_hat)
+            beside.text(0, -0.25, "outline:\n$\\hat{z}$, as it came", va="top", **looks)
+        below.set_xlabel(
+            r"what goes in: $y = \gamma\,\hat{z} + \beta$", color=style.STAGES["y"],
+            size=style.TITLE,
+        )  # fmt: skip
+        super().__init__(figure)
+
+    def update(self, y, a):
+        """Show the inputs `y` and the outputs `a` of the sigmoid, arrays of any shape."""
+        y, a = np.ravel(y), np.ravel(a)
+        few = np.linspace(0, y.size - 1, min(y.size, DOTS)).astype(int)  # evenly over the order
+        few = few[np.abs(y[few]) <= LIMIT]
+        self._dots.set_data(y[few], a[few])
+        self._outside.update(*self._inputs.update(y))
+        self._outputs.update(a)
+
+
+class _Share:
+    """The histogram of what goes in or comes out, and a bar from mean − sd to mean + sd."""
+
+    def __init__(self, axes, edges, stage):
+        self.edges, looks = edges, {"vertical": stage == "y"}
+        self._bars = Bars(axes, edges, fill=True, color=style.STAGES[stage], **looks)
+        self._spread = Spread(axes, 0.94, **looks)
+
+    def update(self, values):
+        self._spread.update(values.mean(), values.std())
+        return self._bars.update(values if values.size > DOTS else [])
+
+
+def _draw_curve(axes):
+    """Draw the sigmoid and its tangent at 0; return the dots that ride on it."""
+    x = np.linspace(-LIMIT, LIMIT, 400)
+    axes.plot(x, sigmoid(x), color=style.INK, linewidth=2.5)
+    axes.plot(x, 0.5 + x / 4, "--", color=style.QUIET, linewidth=1.5)
+    axes.set(xlim=(-LIMIT, LIMIT), ylim=(-0.02, 1.02), xticks=[], yticks=[0, 0.5, 1])
+    axes.spines["bottom"].set_visible(False)
+    axes.set_ylabel(r"what comes out: $a$", color=style.STAGES["a"], size=style.TITLE)
+    axes.text(0, 0.04, "nearly\na line", ha="center", color=style.SAND_INK)
+    looks = {"color": style.STAGES["y"], "mec": "white", "ms": 8, "animated": True}
+    return axes.plot([], [], "o", clip_on=False, **looks)[0]
+
+
+@style.own_looks()
+def scale_shift(activations=None):
+    """Push the normalized net through the sigmoid with γ and β.
+
+    activations : array of any shape, optional
+        Values of Wx over a mini-batch; without them the running example's.
+    Returns a `Live`.
+    """
+    wx = experiments.batch(activations)  # (m, 1)
+    z_hat = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
+    picture = SigmoidView(z_hat)
+
+    def show(gamma, beta):
+        y = batchnorm.scale_shift(z_hat, [gamma], [beta])
+        a = sigmoid(y)
+        picture.update(y, a)
+        return (
+            f"With γ = {number(gamma, 1)} and β = {number(beta, 1)}, "
+            f"{percent(measures.share_within(y, 1))} of the inputs lie in the linear region, "
+            f"within ±1; the best straight line explains R² = {number(measures.line_fit(y, a), 3)} "
+            f"of the outputs; their mean is {number(a.mean())}, and "
+            f"{percent(measures.share_saturated(a))} are within 0.03 of 0 or 1."
+        )
+
+    return live.Live(
+        "scale_shift", picture, show,
+        gamma=live.slider("γ (scale)", 0.0, 6.0, 1.0),
+        beta=live.slider("β (shift)", -6.0, 6.0, 0.0),
+    )  # fmt: skip
+
+
+@style.own_looks()
+def learned():
+    """Follow the γ and β of a layer's 100 units while the network learns the digits.
+
+    Returns a `Live`.
+    """
+    run = experiments.three_networks()[experiments.WITH]
+    row = {step: index for index, step in enumerate(run["steps"].tolist())}
+    net = run["z"].astype(float)  # (S, layers, examples), of one unit
+    undo = np.stack([np.sqrt(net.var(axis=-1) + 1e-5), net.mean(axis=-1)])  # (2, S, layers)
+    figure = style.new_figure(9, 3.75)
+    plane = _draw_plane(figure.add_axes([0.085, 0.165, 0.9, 0.815]))
+    inset = _draw_inset(plane, run)
+    looks = {"color": style.STAGES["y"], "animated": True}
+    faint = 0.7 + 0.3 * np.array(to_rgb(style.STAGES["y"]))  # opaque, to hide the lines at 0, 1
+    (paths,) = inset.plot([], [], lw=1, **looks | {"color": faint})
+    dots = [axes.plot([], [], "o", ms=ms, **looks)[0] for axes, ms in ((plane, 3), (inset, 5))]
+    for axes in (plane, inset):
+        axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
+    (cross,) = plane.plot([], [], "D", color=style.STAGES["z"], ms=8, animated=True)
+    said = Words(plane, 0, 0, lift=11, transform=plane.transData, color=style.STAGES["z"])
+    said.text = f"unit {experiments.UNIT}: here its net comes back"
+
+    def show(step, layer):
+        gamma, beta = (run[name][: row[step] + 1, layer - 1] for name in ("gamma", "beta"))
+        paths.set_data(_some_paths(gamma), _some_paths(beta))
+        for line in dots:
+            line.set_data(gamma[-1], beta[-1])
+        root, mean = undo[:, row[step], layer - 1]
+        cross.set_data([root], [mean])
+        said.place = root - 0.06, mean
+        return (
+            f"After {step} steps the {gamma.shape[1]} units of hidden layer {layer} have "
+            f"γ = {_mean_and_sd(gamma[-1])} and β = {_mean_and_sd(beta[-1])} (mean ± sd); unit "
+            f"{experiments.UNIT} would need γ = √(σ² + ε) = {number(root)} and β = μ = "
+            f"{number(mean)} to have its net back; "
+            f"{percent(run['accuracy'][row[step]], 1)} of the test images are recognized."
+        )
+
+    return live.Live(
+        "learned", Picture(figure, alt="γ and β of the units of a layer, and where they began."),
+        show,
+        step=live.steps("training step", list(row), 0),
+        layer=live.choice("hidden layer", [1, 2, 3], 3),
+    )  # fmt: skip
+
+
+def _draw_plane(axes):
+    """Name the axes of γ and β, as long as each other, and the start."""
+    style.frame(axes, left=True).set(xlim=(0, 4.1), ylim=(-0.5, 1.04), xticks=range(5))
+    axes.set_yticks([-0.5, 0, 0.5, 1], ["−0.5", "0", "0.5", "1"])
+    axes.set_xlabel(r"scale $\gamma$", color=style.STAGES["y"], size=style.TITLE)
+    axes.set_ylabel(r"shift $\beta$", color=style.STAGES["y"], size=style.TITLE, labelpad=-8)
+    axes.axhline(0, color=style.PALE, lw=1, zorder=0)
+    axes.axvline(1, color=style.PALE, lw=1, zorder=0)
+    axes.annotate(
+        "start (1, 0)", (1, 0), (-14, -48), textcoords="offset points", ha="right",
+        arrowprops={"arrowstyle": "-", "color": style.QUIET},
+    )  # fmt: skip
+    return axes
+
+
+def _draw_inset(plane, run):
+    """A close-up of where the units of all layers are in all of training."""
+    reach = 1.08 * np.abs(run["beta"]).max()
+    low, high = 1 - 1.3 * (1 - run["gamma"].min()), run["gamma"].max() + 0.03
+    place = [2.4, 0.2, 1.7, 1.7 * 2 * reach / (high - low)]  # a step of γ as long as one of β
+    inset = plane.inset_axes(place, transform=plane.transData)
+    inset.set(xlim=(low, high), ylim=(-reach, reach))
+    inset.spines[["top", "right"]].set_visible(True)
+    inset.set_yticks([-0.1, 0, 0.1], ["−0.1", "0", "0.1"])
+    inset.axhline(0, color=style.PALE, lw=1, zorder=0)
+    inset.axvline(1, color=style.PALE, lw=1, zorder=0)
+    looks = {"color": style.QUIET, "lw": 1, "zorder": 1}
+    plane.plot([low, high, high, low, low], [reach, reach, -reach, -reach, reach], **looks)
+    for end, height in ((reach, place[1] + place[3]), (-reach, place[1])):
+        plane.plot([high, place[0]], [end, height], **looks)
+    return inset
+
+
+def _some_paths(paths):
+    """Every fourth column of (snapshots, units) as one line, with nan, a gap, behind each path.
+
+    Every fourth snapshot and the last: the eye sees the same path, drawn in half the time.
+    """
+    some = paths[:, ::4]
+    gap = np.full_like(some[:1], np.nan)
+    return np.vstack([some[:-1:4], some[-1:], gap]).ravel(order="F")
+
+
+def _mean_and_sd(values):
+    return f"{number(values.mean(), 3)} ± {number(values.std(), 3)}"

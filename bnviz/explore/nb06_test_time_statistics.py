@@ -1,0 +1,118 @@
+"""Pictures and demo of notebook 06."""
+
+import functools
+
+import numpy as np
+
+from bnviz import experiments, live, style
+from bnviz.panels import number, percent
+from bnviz.pictures import Picture, Words
+
+LIMITS = (-0.2, 0.45), (0.004, 1.3)  # of the axes for mean and variance
+TEST_IMAGES = 360
+MOST = 60  # so many wrong images have room in a row
+RULES = {  # in the order of the rows, from the top
+    "Algorithm 2": {"color": style.STAGES["z"], "ls": "-", "marker": "o"},
+    "without m/(m − 1)": {"color": style.STAGES["z"], "ls": ":", "marker": "o", "mfc": "white"},
+    "running average": {"color": style.INK, "ls": "-", "marker": "D"},
+    "all training images": {"color": style.QUIET, "ls": "-", "marker": ""},
+}
+
+
+@style.own_looks()
+def test_time():
+    """Collect statistics for test time from mini-batches, by three rules, and use them.
+
+    The network is trained and stands still. The curves are those of the running example's unit in
+    the first hidden layer; the errors are those of the network, with the statistics of all units of
+    all layers replaced.
+    Returns a `Live`.
+    """
+    record = experiments.test_time()
+    sizes, rates, seen = (record[name].tolist() for name in ("sizes", "rates", "seen"))
+    truth, best = record["truth"], int(record["wrong_truth"])
+    figure = style.new_figure(9, 5.2)
+    lines, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
+    picture = Picture(figure, alt="Mean and variance by three rules, and the images they get wrong")
+
+    @functools.cache
+    def follow(m, rate):
+        return experiments.three_rules(record["unit"][sizes.index(m)], m, rate)
+
+    def show(batches, m, rate):
+        paths = {name: path[: batches + len(path) - seen[-1]]
+                 for name, path in follow(m, rate).items()}  # fmt: skip
+        for name, path in paths.items():
+            for line, values, limits in zip(lines[name], path.T, LIMITS, strict=True):
+                line.set_data(np.arange(batches + 1)[-len(path) :], np.clip(values, *limits))
+                line.set_markevery([len(path) - 1])
+        found = record["wrong"][sizes.index(m), rates.index(rate), seen.index(batches)]
+        wrong = [*found.tolist(), best]
+        for row, count in zip(rows, wrong, strict=True):
+            row.update(count)
+        variances = [number(path[-1, 1], 3) for path in paths.values()]
+        hits = [percent(1 - count / TEST_IMAGES, 1) for count in wrong]
+        return (
+            f"After {batches} mini-batch{'es' if batches > 1 else ''} of {m} the variance is "
+            f"{variances[0]} by Algorithm 2, {variances[1]} without m/(m − 1), {variances[2]} by "
+            f"the running average and {number(truth[1], 3)} over all training images; the test "
+            f"accuracy is {hits[0]}, {hits[1]}, {hits[2]} and {hits[3]}."
+        )
+
+    return live.Live(
+        "test_time", picture, show,
+        batches=live.steps("mini-batches seen", seen, 1),
+        m=live.steps("batch size m", sizes, 4),
+        rate=live.steps("rate", rates, 0.1),
+    )  # fmt: skip
+
+
+def _draw_paths(figure, truth, most):
+    """Draw the axes of mean and variance; return the lines in each, {rule: (mean, variance)}."""
+    mean = figure.add_axes([0.06, 0.58, 0.42, 0.35])
+    variance = figure.add_axes([0.56, 0.58, 0.42, 0.35], yscale="log")
+    for axes, value, limits in zip((mean, variance), truth, LIMITS, strict=True):
+        style.frame(axes, left=True).axhline(value, color=style.QUIET, lw=5, alpha=0.5)
+        axes.set(xlim=(0, most), ylim=limits, xlabel="mini-batches seen",
+                 xticks=range(0, most + 1, 50))  # fmt: skip
+    variance.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+    variance.minorticks_off()
+    style.title(mean, "mean of the net of one unit", pad=8)
+    style.title(variance, "its variance", pad=8)
+    return {name: [_line(axes, name) for axes in (mean, variance)] for name in list(RULES)[:3]}
+
+
+def _line(axes, rule):
+    noisy = rule == "running average"  # thin, and with hard edges: half the time of soft ones
+    looks = {"lw": 1.2 if noisy else 2, "antialiased": not noisy, "ms": 7, "zorder": 3 - noisy}
+    return axes.plot([], [], clip_on=False, animated=True, **looks, **RULES[rule])[0]
+
+
+def _draw_rows(figure):
+    """Draw a row for each set of statistics, which is the key of the lines, too."""
+    axes = style.frame(figure.add_axes([0.31, 0.095, 0.49, 0.31]))
+    axes.set(xlim=(0, MOST), ylim=(-0.5, 3.5), xticks=[0, 20, 40, 60])
+    axes.set_xlabel("images that are not recognized, one square each")
+    style.title(axes, f"errors on the {TEST_IMAGES} test images", pad=6)
+    return [_Row(axes, 3 - index, rule) for index, rule in enumerate(RULES)]
+
+
+class _Row:
+    """A set of statistics: its key, its name, a square for each image it gets wrong, the share."""
+
+    def __init__(self, axes, height, rule):
+        looks, over = RULES[rule], axes.get_yaxis_transform()
+        key = {"markevery": [1], "ms": 7, "lw": 2 if looks["marker"] else 5, **looks}
+        axes.plot([-0.55, -0.47], [height] * 2, clip_on=False, transform=over, **key)
+        axes.text(-0.44, height, rule, va="center", transform=over)
+        squares = {"color": looks["color"], "marker": "s", "ms": 4.3, "mew": 0, "ls": ""}
+        (self._squares,) = axes.plot([], [], animated=True, **squares)
+        self._more = Words(axes, 1, height, lift=-4, transform=over)
+        self._said = Words(axes, 1.385, height, align="right", lift=-4, transform=over)
+        self._height = height
+
+    def update(self, wrong):
+        shown = min(wrong, MOST)
+        self._squares.set_data(np.arange(shown) + 0.5, [self._height] * shown)
+        self._more.text = "▸" if wrong > MOST else ""
+        self._said.text = f"{wrong} wrong, {percent(1 - wrong / TEST_IMAGES, 1)}"
