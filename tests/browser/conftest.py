@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -17,8 +16,6 @@ from playwright.sync_api import sync_playwright
 from bnviz import explore
 from tests.browser import lab
 
-ROOT = Path(__file__).resolve().parents[2]
-PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder
 NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none: left out."
 NO_PYODIDE = (
     "The browser tests of the site need Pyodide, from its network or from the folder that the "
@@ -46,7 +43,7 @@ def pytest_terminal_summary(terminalreporter):
 def chromium():
     """A browser that reaches this machine alone, and Pyodide's network where that is needed."""
     path = lab.find_chromium() or leave_out(NO_CHROMIUM)
-    reached = ["127.0.0.1"] + [lab.PYODIDE_NETWORK] * (not PYODIDE)
+    reached = ["127.0.0.1"] + [lab.PYODIDE_NETWORK] * (not lab.PYODIDE)
     rules = ["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in reached)]
     arguments = [*lab.QUIET, f"--host-resolver-rules={', '.join(rules)}"]
     with sync_playwright() as playwright:
@@ -60,7 +57,7 @@ def folder(tmp_path_factory):
     """What JupyterLab serves: notebooks as a stranger's, as their owner's, and every demo."""
     folder = tmp_path_factory.mktemp("lab")
     for copy in ("strange", "trusted"):
-        shutil.copytree(ROOT / "notebooks", folder / copy)
+        shutil.copytree(lab.ROOT / "notebooks", folder / copy)
     for path in (folder / "trusted").glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["metadata"]["copy"] = "trusted"  # trust goes by content
@@ -84,13 +81,11 @@ def address(chromium, folder):
 
 @pytest.fixture(scope="session")
 def site(chromium, tmp_path_factory):
-    """The static site in a folder, as run.py makes it, with the handle that the tests need."""
-    if not (PYODIDE or is_reached(lab.PYODIDE_NETWORK)):
+    """The static site in a folder."""
+    if not (lab.PYODIDE or is_reached(lab.PYODIDE_NETWORK)):
         leave_out(NO_PYODIDE)
     site = tmp_path_factory.mktemp("site") / "site"
-    named = [f"--pyodide={PYODIDE}"] if PYODIDE else []
-    subprocess.run([sys.executable, ROOT / "tests/places/site.py", site, *named], check=True)
-    lab.expose(site)
+    lab.build_site(site)
     return site
 
 

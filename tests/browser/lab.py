@@ -13,12 +13,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ROOT = Path(__file__).resolve().parents[2]
+PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 SETTINGS = {
@@ -93,12 +96,23 @@ def web_host(site):
         yield lambda name: f"http://127.0.0.1:{port}/notebooks/index.html?path={name}"
 
 
-def expose(site):
-    """Let the pages of a site give us the application, as JupyterLab's own pages do."""
+def build_site(site):
+    """Make the static site in a folder, as run.py does, with the handle that JupyterLab has."""
+    named = [f"--pyodide={PYODIDE}"] if PYODIDE else []
+    subprocess.run([sys.executable, ROOT / "tests/places/site.py", site, *named], check=True)
     path = site / "jupyter-lite.json"
     settings = json.loads(path.read_text(encoding="utf-8"))
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True
     path.write_text(json.dumps(settings), encoding="utf-8")
+
+
+def add_notebook(site, name, sources):
+    """Add a notebook of code cells to a site."""
+    write_notebook(site / "files" / name, sources)
+    path = site / "api" / "contents" / "all.json"
+    listing = json.loads(path.read_text(encoding="utf-8"))
+    listing["content"].append({**listing["content"][0], "name": name, "path": name})
+    path.write_text(json.dumps(listing), encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -140,7 +154,8 @@ def open_page(browser):
     page.complaints, page.asked = [], set()
 
     def complain(said):
-        if said.type == "error" and JUPYTERLABS_OWN not in said.text:
+        own = JUPYTERLABS_OWN in said.text or said.location["url"].endswith("/favicon.ico")
+        if said.type == "error" and not own:
             page.complaints.append(said.text)
 
     page.on("console", complain)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser import lab
-from tests.browser.conftest import IN_THE_PAGE, PYODIDE, ROOT
+from tests.browser.conftest import IN_THE_PAGE
 
 ON_ITS_OWN = {"nbval-ignore-output"}  # what such cells print depends on the machine
 
@@ -27,7 +27,7 @@ def printed(cells):
 @pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
 def test_it_prints_what_was_saved(ran, request):
     name = request.node.callspec.params["ran"]
-    saved = json.loads((ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    saved = json.loads((lab.ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     here, there = printed(ran.cells), printed(saved)
     assert any(there.values())
     assert here == there
@@ -36,7 +36,7 @@ def test_it_prints_what_was_saved(ran, request):
 @pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
 def test_it_asks_nobody_else(ran):
     own = urlsplit(ran.url).netloc
-    assert ran.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not PYODIDE else set())
+    assert ran.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not lab.PYODIDE else set())
 
 
 def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(chromium, site_address):
@@ -55,7 +55,7 @@ def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(chromium, s
 def test_the_file_list_and_the_laboratory_have_the_notebooks(chromium, site_address, app):
     page = lab.open_page(chromium)
     page.goto(site_address("").replace("notebooks/index.html?path=", f"{app}/index.html"))
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
+    for path in (lab.ROOT / "notebooks").glob("*.ipynb"):
         page.get_by_text(path.name, exact=True).first.wait_for()
     page.context.close()
 

@@ -7,9 +7,8 @@ import sys
 import pytest
 
 from tests.browser import lab
-from tests.browser.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
 CELL = "a picture with the controls"  # what stands for an explorable in plain text
 DRAWN = "all => all.filter(one => one.complete && one.naturalWidth > 0).length"
 

@@ -192,11 +192,11 @@ def run(*command, cwd=None, **settings):
     expect(code == 0, f"`{shlex.join(command)}` ended with exit code {code}")
 
 
-def output(*command, **settings):
+def output(*command, cwd=None, **settings):
     """Run a command and return what it says."""
     command = [str(part) for part in command]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd,
         env=os.environ | settings,
     )  # fmt: skip
     expect(done.returncode == 0, f"`{shlex.join(command)}`:\n{done.stdout}")

@@ -62,9 +62,8 @@ def build(site, pyodide=None):
             shutil.copytree(pyodide, work / "static" / "pyodide")
         (work / "jupyter-lite.json").write_text(json.dumps(settings(pyodide)))
         options = ["--no-sourcemaps", "--apps=notebooks", "--apps=tree", "--apps=lab"]
-        options += [f"--lite-dir={work}", f"--contents={work}/notebooks"]
-        options += [f"--piplite-wheels={work}/wheels", f"--output-dir={work}/site"]
-        output(python, "-m", "jupyterlite_core", "build", *options)
+        options += ["--contents=notebooks", "--piplite-wheels=wheels", "--output-dir=site"]
+        output(python, "-m", "jupyterlite_core", "build", *options, cwd=work)
         finish(work / "site", releases)
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(work / "site", site)
