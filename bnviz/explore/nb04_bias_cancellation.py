@@ -1,9 +1,11 @@
-"""The demo of notebook 04."""
+"""Demo and pictures of notebook 04."""
 
 import numpy as np
 
 from bnviz import batchnorm, experiments, live, style
+from bnviz.network import sigmoid
 from bnviz.panels import NormalizedView, number
+from bnviz.pictures import Picture
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SCALES = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
@@ -46,3 +48,44 @@ def _explain(change, scale):
     digit, power = f"{change:.0e}".split("e")
     size = f"{digit} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
     return f"{size}, {'which is rounding' if scale == 1 else 'because ε stays as it is'}"
+
+
+@style.own_looks()
+def draw_on_sigmoid(nets):
+    """Return a picture of nets under the sigmoid that they meet, a panel for each bias.
+
+    nets : dict of bias b -> the net of one unit, array of any shape
+    """
+    figure = style.new_figure(9, 2.8)
+    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.2, top=0.76)
+    x = np.linspace(-8, 8, 200)
+    for axes, (b, net) in zip(figure.subplots(1, len(nets)), nets.items(), strict=True):
+        style.frame(axes).hist(net, np.linspace(-8, 8, 49), density=True, color=style.STAGES["z"])
+        axes.plot(x, sigmoid(x), color=style.INK, linewidth=2)
+        axes.set_xlabel("net $Wx + b$")
+        style.title(axes, f"b = {number(b, 0)}", f"mean activation {sigmoid(net).mean():.2f}")
+    return Picture(figure, "The net at the lower end, in the middle and at the upper end")
+
+
+@style.own_looks()
+def draw_descents(constant, through):
+    """Return a picture of two descents, step by step: the bias, and beside it the loss.
+
+    constant, through : arrays (2, steps + 1)
+        b and loss, with E taken as a constant in the gradient and with E differentiated.
+    """
+    figure = style.new_figure(9, 2.8)
+    figure.subplots_adjust(left=0.06, right=0.98, bottom=0.2, top=0.86)
+    green, last = style.STAGES["z_hat"], constant.shape[1] - 1
+    for axes, name, ink, dashes in zip(
+        figure.subplots(1, 2), ("bias b", "loss"), constant, through, strict=True
+    ):
+        style.frame(axes, left=True).plot(ink, color=style.INK, linewidth=3)
+        axes.plot(dashes, "--", color=green, linewidth=3)
+        axes.set(xlim=(0, last), ylim=(-0.4, 1.25 * ink.max()), xlabel="step")
+        style.title(axes, name)
+    bias, loss = figure.axes
+    bias.text(0.45 * last, 0.6 * constant[0].max(), "E taken as constant", ha="right")
+    bias.text(last / 2, 0.7, "E differentiated", color=green)
+    loss.text(last / 2, 1.1 * constant[1].max(), "both the same", ha="center")
+    return Picture(figure, "b climbs without end if E is taken as constant; the loss stands still")

@@ -1,0 +1,77 @@
+"""What mini-batches know and what normalizing leaves alone: claims of notebooks 02 and 03."""
+
+import numpy as np
+import pytest
+
+from bnviz import batchnorm, experiments, network
+
+SEEDS = range(5)
+
+
+@pytest.fixture(scope="module")
+def population():
+    return experiments.batch()[:, 0]
+
+
+@pytest.fixture(scope="module")
+def nets():
+    """The nets of all units of the first layer, (1437, 100)."""
+    layer = network.init(experiments.SIZES, weights="sigmoid", seed=0).layers[0]
+    return experiments.images().astype(float) @ layer.weights
+
+
+def normalized(z):
+    return batchnorm.normalize(z, *batchnorm.batch_statistics(z))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("m", [2, 4, 8, 32])
+def test_means_are_right_on_average_and_variances_are_low(population, m, seed):
+    batches = np.random.default_rng(seed).choice(population, (m, 20_000))
+    spread = population.std() / np.sqrt(m)
+    assert abs(batches.mean() - population.mean()) < 4 * spread / np.sqrt(20_000)
+    assert batches.mean(axis=0).std() == pytest.approx(spread, rel=0.03)
+    assert batches.var(axis=0).mean() / population.var() == pytest.approx((m - 1) / m, rel=0.03)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("m", [2, 4, 8])
+def test_images_count_where_pixels_are_correlated(m, seed):
+    rng, rho, pixels = np.random.default_rng(seed), 0.3, 64
+    shared = np.sqrt(rho) * rng.normal(size=(5000, m, 1))
+    z = shared + np.sqrt(1 - rho) * rng.normal(size=(5000, m, pixels))
+    average = z.reshape(5000, -1).var(axis=1).mean()
+    assert average == pytest.approx(1 - rho / m, abs=0.02)
+    assert average * m * pixels / (m * pixels - 1) < 1 - rho / m / 2  # not repaired
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_batch_gets_one_mean_and_an_image_then_depends_on_it(nets, seed):
+    rows = np.random.default_rng(seed).choice(len(nets), (200, 60))
+    rows[:, 0] = 0
+    z_hat = normalized(nets[rows])  # (batches, m, units)
+    before = nets[rows].mean(axis=1).std(axis=0) / nets.std(axis=0)
+    assert before.mean() == pytest.approx(1 / np.sqrt(60), rel=0.1)
+    assert z_hat.mean(axis=1).std(axis=0).max() < 1e-14
+    assert z_hat.std(axis=1) == pytest.approx(1, abs=1e-3)
+    assert 0.12 < z_hat[:, 0].std(axis=0).mean() < 0.2
+
+
+def test_the_jump_of_an_image_shrinks_with_the_batch(nets):
+    def jump(m):
+        rows = np.random.default_rng(0).choice(len(nets), (1000, m))
+        rows[:, 0] = 0
+        return normalized(nets[rows][..., [experiments.UNIT]])[:, 0].std()
+
+    assert jump(2) > 0.7
+    assert jump(2) > 1.5 * jump(8) > 3 * jump(60) > 5 * jump(256)
+
+
+def test_shape_and_correlations_pass_through(nets):
+    z_hat = normalized(nets)
+    ours = nets[:, experiments.UNIT]
+    assert np.corrcoef(nets[:, experiments.UNIT], nets[:, 4])[0, 1] < -0.6
+    np.testing.assert_allclose(np.corrcoef(z_hat.T), np.corrcoef(nets.T), atol=1e-10)
+    cubes = (((ours - ours.mean()) / ours.std()) ** 3).mean()
+    assert (z_hat[:, experiments.UNIT] ** 3).mean() == pytest.approx(cubes, abs=1e-3)
+    assert abs(cubes) > 0.3  # lopsided, and so not Gaussian
