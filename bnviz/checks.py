@@ -117,21 +117,22 @@ def judge_value(exercise, answer):
 
 def judge_code(exercise, answer):
     """Judge a function or a class by what comes of it in all cases."""
-    if not callable(answer):
+    kind = "class" if isclass(exercise.reference) else "function"
+    if not callable(answer) or (kind == "class" and not isclass(answer)):
         came = type(answer).__name__
-        return False, "wrong type", f"Hand over the function itself, not called; got {came}."
-    trials = try_all(exercise, answer, LIMIT)
+        return False, "wrong type", f"Hand over the {kind} itself, not called; got {came}."
+    trials = list(try_all(exercise, answer, LIMIT))
 
     def is_meant(what):
         return alike(try_all(exercise, what), trials, exercise.tolerance)
 
-    for right, sentence, *_ in [(exercise.reference, exercise.right), *exercise.also.values()]:
+    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
         if is_meant(right):
             return True, None, sentence
     if is_blank(answer) or any(has_gap(t.result) or "ellipsis" in str(t.error) for t in trials):
         return False, GAP, INVITATION
-    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
-        if is_meant(wrong):
+    for mistake, (wrong, sentence) in exercise.mistakes.items():
+        if any(map(is_meant, wrong if isinstance(wrong, list) else [wrong])):
             return False, mistake, sentence
     good = try_all(exercise, exercise.reference)
     for case, expected, trial in zip(exercise.cases, good, trials, strict=True):

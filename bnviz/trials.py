@@ -52,9 +52,10 @@ def kernel_left_alone():
 
 
 def try_all(exercise, answer, seconds=np.inf):
-    """One `Trial` for each case of an exercise, all of them within some seconds."""
+    """Yield a `Trial` for each case of an exercise, all of them within some seconds."""
     end = time.perf_counter() + seconds
-    return [try_one(exercise.use, answer, case, end) for case in exercise.cases]
+    for case in exercise.cases:
+        yield try_one(exercise.use, answer, case, end)
 
 
 def try_one(use, answer, case, end):
@@ -78,7 +79,7 @@ def watched(use, answer, case, end):
         return watch
 
     given, tracer = deepcopy(case), sys.gettrace()
-    sys.settrace(watch)
+    sys.settrace(watch if end < np.inf else tracer)
     try:
         result = use(answer, *given)
     except (Exception, SystemExit, TooSlow) as error:
@@ -107,7 +108,7 @@ def has_gap(result):
 
 
 def alike(expected, trials, tolerance):
-    """Whether two lists of trials came out the same, and not all in an error."""
+    """Whether the trials came out as expected, and not all in an error."""
     return any(trial.error is None for trial in trials) and all(
         type(a.error) is type(b.error)
         and a.changed == b.changed

@@ -60,7 +60,8 @@ class Exercise:
 
     name       what stands behind `checks.`, a Python name
     reference  the right answer: a named function or class, or for a question the value itself
-    mistakes   a wrong function; for a question a wrong value, or a condition: a function of the
+    mistakes   a wrong function, or a list of several ways to make the same mistake; for a
+               question a wrong value, or a condition: a function of the
                answer that is true where the mistake was made, followed, after the sentence, by
                an answer that meets it. The first mistake that fits is the one that is said
     right      one sentence that a right answer earns: why it is so
