@@ -32,7 +32,7 @@ from bnviz.trials import (
     try_all,
 )
 
-LIMIT = 5.0  # seconds for one answer, all cases together
+LIMIT = 10.0  # seconds for one answer, all cases together
 FOLDER = str(Path(__file__).parent)
 GAP = "not filled in"
 INVITATION = "Replace the `...` by your own code and run the cell again."

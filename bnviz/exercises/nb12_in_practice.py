@@ -120,8 +120,8 @@ EXERCISES = [
         also={
             "keeps the variance as Keras does": (
                 written(LIKE_KERAS),
-                "The whole layer. You keep the variance divided by m, as Keras and Flax do; the paper "
-                "and PyTorch keep it times m/(m − 1).",
+                "The whole layer. You keep the variance divided by m, as Keras and Flax do; the "
+                "paper and PyTorch keep it times m/(m − 1).",
             ),
         },
         mistakes={
