@@ -25,6 +25,7 @@ def test_keyboard_reaches_both_ends_and_comes_back(ran):
             for key in ("End", "Home"):
                 handle.press(key)
                 seen.append(lab.look(ran, demo))
+                assert not ran.get_by_role("alert").count(), seen[-1].caption
                 said = handle.get_attribute("aria-valuetext")
                 assert said == row.locator(".widget-readout").inner_text()
             assert seen[0].picture != seen[1].picture, f"{label} does nothing"
