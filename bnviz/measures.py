@@ -6,6 +6,8 @@ of a slider. Where nothing is said about nan, it comes out as nan.
 
 import numpy as np
 
+from bnviz.arguments import floats, number, short
+
 
 def histogram(values, edges):
     """Counts of the values per bin, and of those that fall outside.
@@ -15,9 +17,9 @@ def histogram(values, edges):
     A bin holds its left edge and not its right one; only the last bin holds both, as in NumPy.
     Infinite values are outside. Raises ValueError for nan, which is neither inside nor outside.
     """
-    edges = np.asarray(edges)
+    values, edges = floats("values", values), floats("edges", edges)
     if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
-        raise ValueError(f"histogram needs two or more increasing edges, got {edges}")
+        raise ValueError(f"histogram needs two or more increasing edges, got {short(edges)}")
     ordered = np.sort(values, axis=None)
     if ordered.size and np.isnan(ordered[-1]):  # sorting puts nan last
         raise ValueError(
@@ -38,9 +40,10 @@ def compress(values, at_most=4096):
     values: any shape; result: (min(n, at_most),), increasing.
     The share of values under any limit moves by less than 1/at_most; the variance loses what lay
     within the groups, most of it in the two outermost.
-    Raises ValueError for no values, nan and inf.
+    Raises ValueError for no values, nan and inf, and for at_most that is no whole number from 1 on.
     """
-    ordered = np.sort(np.asarray(values) * 1.0, axis=None)
+    at_most = number("at_most", at_most, 1, whole=True)
+    ordered = np.sort(floats("values", values), axis=None)
     n = ordered.size
     if n == 0:
         raise ValueError("compress needs at least one value, got none: is the batch empty?")
@@ -63,20 +66,27 @@ def percentiles(values, q=(15, 50, 85)):
     values: (..., n); q: percent; result: (len(q), ...). Between two values, linear.
     15, 50 and 85 are those of Ioffe & Szegedy 2015, Figure 1. Raises ValueError for no values.
     """
-    values = np.asarray(values)
-    if values.size == 0:
-        raise ValueError(f"percentiles needs at least one value, got shape {values.shape}")
+    values = floats("values", values)
+    if values.ndim == 0 or values.size == 0:
+        raise ValueError(f"percentiles needs a list of at least one value, got {short(values)}")
     return np.percentile(values, q, axis=-1)
 
 
 def share_within(values, limit):
-    """Share of the values, 0…1, that are nearer to zero than limit: |value| < limit."""
-    return float(np.mean(np.abs(values) < limit))
+    """Share of the values, 0…1, that are nearer to zero than limit: |value| < limit.
+
+    Raises ValueError for no values, for nan, and for a limit below 0.
+    """
+    limit = number("limit", limit)
+    return float(np.mean(np.abs(_known("share_within", values)) < limit))
 
 
 def share_saturated(a, limit=0.97):
-    """Share of sigmoid outputs, 0…1, at one of the flat ends: a ≥ limit or a ≤ 1 - limit."""
-    a = np.asarray(a)
+    """Share of sigmoid outputs, 0…1, at one of the flat ends: a ≥ limit or a ≤ 1 - limit.
+
+    Raises ValueError for no values, for nan, and for a limit outside 0.5…1.
+    """
+    limit, a = number("limit", limit, 0.5, 1), _known("share_saturated", a)
     return float(np.mean((a >= limit) | (a <= 1 - limit)))
 
 
@@ -88,20 +98,28 @@ def line_fit(y, a):
     no line explains a: 0.
     Raises ValueError for different shapes and for no values.
     """
-    y, a = np.asarray(y, float).ravel(), np.asarray(a, float).ravel()
+    y, a = floats("y", y, float), floats("a", a, float)
     if y.shape != a.shape or y.size == 0:
-        raise ValueError(f"line_fit needs as many y as a, at least one, got {y.size} and {a.size}")
+        raise ValueError(
+            f"line_fit needs as many y as a, in the same shape, at least one, got shapes {y.shape} "
+            f"and {a.shape}"
+        )
     if a.min() == a.max():
         return 1.0
     if y.min() == y.max():
         return 0.0
-    y, a = y - y.mean(), a - a.mean()
+    y, a = ((x - x.mean()).ravel() for x in (y, a))
+    y, a = y / np.abs(y).max(), a / np.abs(a).max()  # so that no square overflows
     return float((y @ a) ** 2 / ((y @ y) * (a @ a)))
 
 
-def line_gap(limit):
-    """Largest gap between sigmoid(x) and its tangent ½ + x/4 for x within ±limit.
-
-    The tangent is steeper than the sigmoid everywhere else, so the gap is largest at the ends.
-    """
-    return float(abs(0.5 + limit / 4 - 1 / (1 + np.exp(-limit))))
+def _known(what, values):
+    """The values as floats, if there are any and none is nan."""
+    values = floats("values", values)
+    unknown = np.count_nonzero(np.isnan(values))
+    if values.size == 0 or unknown:
+        raise ValueError(
+            f"{what} needs at least one value and no nan, got {unknown} nan among {values.size}: "
+            "leave them out or find where they come from"
+        )
+    return values

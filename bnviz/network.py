@@ -8,12 +8,12 @@ Everything is computed in the precision of the weights.
 """
 
 from itertools import pairwise
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 
 from bnviz import batchnorm
+from bnviz.arguments import class_labels, floats, number, short
 
 
 class Layer(NamedTuple):
@@ -58,6 +58,7 @@ def sigmoid(y):
 
     a = 1 / (1 + exp(−y))
     """
+    y = floats("y", y)
     with np.errstate(over="ignore"):  # exp(−y) = inf far to the left is right: it gives a = 0
         return 1 / (1 + np.exp(-y))
 
@@ -99,9 +100,10 @@ def init(
     or "sigmoid" (4 times that, the rule for the logistic sigmoid).
     bias: whether the hidden layers have one; by default only without batch norm, which cancels it.
     The same seed draws the same weights with and without batch norm, at every scale.
-    Raises ValueError for names it does not know, a scale below 0, and fewer than three sizes.
+    Raises ValueError for names it does not know, a scale below 0, fewer than three sizes, a size
+    below 1, and a dtype other than float32 and float64.
     """
-    _check(sizes, activation)
+    _check(sizes, activation, dtype)
     rng = np.random.default_rng(seed)
     bias = (not batch_norm) if bias is None else bias
     layers = []
@@ -125,7 +127,7 @@ def stack(networks):
     The statistics for test time are left behind: measure them again for the stack.
     Raises ValueError for networks that differ in more than the values of their parameters.
     """
-    networks = list(networks)
+    networks = several(networks)
     forms = {(net.activation, net.eps, _shapes(net)) for net in networks}
     if len(forms) != 1:
         raise ValueError(
@@ -137,7 +139,12 @@ def stack(networks):
 
 
 def select(net, index):
-    """One network of a stack, with its statistics: the way back from `stack`."""
+    """One network of a stack, with its statistics: the way back from `stack`.
+
+    Raises ValueError for what is no stack.
+    """
+    if net.layers[0].weights.ndim < 3:
+        raise ValueError("select takes a network out of a stack, got a single one: use it as it is")
     layers = map_parameters(lambda value: value[index], net.layers)
     statistics = net.statistics and tuple((mean[index], var[index]) for mean, var in net.statistics)
     return net._replace(layers=layers, statistics=statistics)
@@ -157,9 +164,10 @@ def forward(net, x):
 
     x: (m, inputs) or (..., m, inputs); logits: (..., m, classes); the second result is a `Cache`,
     where `cache.z[l]` is the net of hidden layer l.
+    Raises ValueError for x of another shape.
     """
     activate, _ = ACTIVATIONS[net.activation]
-    x = np.asarray(x, net.dtype)
+    x = _as_inputs(net, x)
     inputs, nets, norms = [x], [], []
     for layer in net.layers[:-1]:
         z = y = linear(x, layer)
@@ -179,9 +187,14 @@ def backward(dlogits, cache):
     Through each layer from the last to the first, by the chain rule:
     da = dz @ weightsᵀ,  dy = da · slope,  dz by batch norm,  dweights = xᵀ @ dz,  dbias = Σ dz
     dlogits: (..., m, classes), the gradient with respect to the logits.
+    Raises ValueError for dlogits that have not the shape of the logits.
     """
     _, slope = ACTIVATIONS[cache.network.activation]
     layers = cache.network.layers
+    dlogits = floats("dlogits", dlogits, cache.network.dtype)
+    shape = (*cache.inputs[-1].shape[:-1], layers[-1].weights.shape[-1])
+    if dlogits.shape != shape:
+        raise ValueError(f"dlogits has the shape of the logits, {shape}, got shape {dlogits.shape}")
     gradients = [linear_backward(dlogits, cache.inputs[-1], layers[-1])]
     dz = dlogits
     for index in reversed(range(len(layers) - 1)):
@@ -198,19 +211,22 @@ def predict(net, x):
     """Test time: batch norm takes `net.statistics`, so each example is judged for itself.
 
     x: (m, inputs) or (..., m, inputs); logits: (..., m, classes).
-    Raises ValueError for a network with batch norm that has no statistics yet.
+    Raises ValueError for a network with batch norm that has no statistics yet, and for x of another
+    shape.
     """
     if net.batch_norm and net.statistics is None:
         raise ValueError(
-            "predict needs the statistics of the population for batch norm, and this network has "
+            "predict needs the statistics of the population for batch norm, got a network that has "
             "none: training.population_statistics(net, images, batch_size) measures them"
         )
     activate, _ = ACTIVATIONS[net.activation]
-    x = np.asarray(x, net.dtype)
+    x = _as_inputs(net, x)
     for index, layer in enumerate(net.layers[:-1]):
         y = linear(x, layer)
         if layer.gamma is not None:
-            y = batchnorm.inference(y, layer.gamma, layer.beta, *net.statistics[index], net.eps)
+            mean, var = net.statistics[index]
+            var = np.where(np.isnan(var), np.inf, var)  # it diverged: its answer is nan, no error
+            y = batchnorm.inference(y, layer.gamma, layer.beta, mean, var, net.eps)
         x = activate(y)  # (..., m, units)
     return linear(x, net.layers[-1])
 
@@ -235,16 +251,39 @@ def cross_entropy(logits, labels):
 
     loss = −mean log p[label],  dlogits = (p − one_hot(label)) / m,  p = softmax(logits)
     logits: (..., m, classes); labels: (m,) integers; loss: (...,) in nats; dlogits as logits.
+    Raises ValueError for labels that are not one class, counted from 0, for each example.
     """
-    m = len(labels)
+    logits = floats("logits", logits)
+    if logits.ndim < 2:
+        raise ValueError(f"logits has the shape (..., m, classes), got shape {logits.shape}")
+    m, classes = logits.shape[-2:]
+    labels = class_labels("labels", labels, m, classes)
     hit = (..., np.arange(m), labels)  # of each example the place of its own class
     shifted = logits - logits.max(axis=-1, keepdims=True)  # so that exp cannot overflow
     exp = np.exp(shifted)
     total = exp.sum(axis=-1, keepdims=True)  # (..., m, 1)
-    loss = (np.log(total[..., 0]) - shifted[hit]).mean(axis=-1)  # (...,)
+    loss = (np.log(total[..., 0]) - shifted[hit]).sum(axis=-1) / m  # (...,)
     dlogits = exp / (total * m)
     dlogits[hit] -= 1 / m
     return loss, dlogits
+
+
+def several(networks):
+    """A list of networks; raises ValueError for a single one, which is a tuple, too."""
+    if isinstance(networks, Network):
+        raise ValueError("networks is a list of networks, got a single one: write [net]")
+    return list(networks)
+
+
+def _as_inputs(net, x):
+    """x in the precision of the network, if it has as many columns as the network has inputs."""
+    x, inputs = floats("x", x, net.dtype), net.layers[0].weights.shape[-2]
+    if x.ndim < 2 or x.shape[-1] != inputs:
+        raise ValueError(
+            f"x has the shape (..., m, {inputs}) for this network, got shape {x.shape}: "
+            "for one example write x[None]"
+        )
+    return x
 
 
 def _shapes(net):
@@ -256,20 +295,20 @@ def _weight_std(weights, inputs, units):
     """Standard deviation of the weights of a layer, from a number or the name of a rule."""
     if isinstance(weights, str) and weights in WEIGHT_SCALES:
         return WEIGHT_SCALES[weights](inputs, units)
-    if isinstance(weights, Real) and 0 <= weights < np.inf:
-        return weights
-    raise ValueError(
-        f"weights is a standard deviation of 0 or more, or one of {list(WEIGHT_SCALES)}, "
-        f"got {weights!r}: several scales are several networks, to `stack`"
-    )
+    hint = f"else one of {list(WEIGHT_SCALES)}; for several scales, `stack` several networks"
+    return number("weights", weights, hint=hint)
 
 
-def _check(sizes, activation):
+def _check(sizes, activation, dtype):
     """Raise ValueError for what `init` cannot make a network of."""
     if len(sizes) < 3:
         raise ValueError(
-            "init needs the number of inputs, of units of at least one hidden layer and of "
-            f"classes, got sizes={sizes}: try (64, 100, 10)"
+            "sizes are the inputs, the units of one hidden layer or more, and the classes, "
+            f"got {short(sizes)}: try (64, 100, 10)"
         )
+    for size in sizes:
+        number("each of sizes", size, 1, whole=True)
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation is one of {list(ACTIVATIONS)}, got {activation!r}")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(f"dtype is np.float32 or np.float64, got {dtype!r}")

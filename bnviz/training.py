@@ -4,6 +4,10 @@
 
 A stack of networks (leading axes, see `network`) trains in the same code as one, and all of it
 sees the same mini-batches. In shapes, "..." stands for these axes; for one network it is nothing.
+
+Importing this module lets the linear algebra of NumPy use one thread only, here and in a reader's
+own cells: for arrays as small as ours, sharing the work takes up to twenty times as long as the
+work. `training.threads.restore_original_limits()` gives the others back.
 """
 
 import sys
@@ -16,9 +20,13 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from bnviz import batchnorm, network
+from bnviz.arguments import class_labels, floats, number, short
 
-# decorates what trains: a second thread slows arrays as small as ours down, up to ten times
+threads = threadpool_limits(limits=1, user_api="blas")
 one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
+tqdm.monitor_interval = 0  # no thread that watches the bars: a browser's kernel has none to give
+
+AT_A_LOOK = 2000  # images of either half that the accuracy of a snapshot is estimated from
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +54,6 @@ class Snapshot(NamedTuple):
     beta: np.ndarray | None
 
 
-@one_thread
 @np.errstate(all="ignore")  # a network that overflows says so in Run.diverged
 def train(
     net,
@@ -71,7 +78,9 @@ def train(
     each network of a stack.
     seed: draws the mini-batches and the examples; the same seed gives the same run, bit for bit.
     test: (images, labels); then the accuracy of every snapshot is recorded, with the statistics of
-    all training images taken as one batch.
+    all training images taken as one batch. A look costs no more for more data: of more than 2,000
+    images, to train or to test, it takes 2,000, the same at every look. Then an accuracy p is off
+    by about √(p (1 − p)/2000), half a percent at 95 %.
     snapshots, examples, unit: how often at most to look, at how many training images, taken as one
     batch, and at which unit of each hidden layer. The loss of the first snapshot is theirs.
     frozen: names of parameters that stay as they are, such as ("gamma", "beta").
@@ -80,15 +89,19 @@ def train(
     progress: whether a bar shows how far it is, once a second has passed.
     Raises ValueError for data and choices that cannot be trained with, before the first step.
     """
-    images, labels = np.asarray(images, net.dtype), np.asarray(labels)
+    images, labels = _as_data(net, images, labels)
     batches = minibatches(len(images), batch_size, seed)
-    _check_data(net, images, labels)
-    _check_choices(net, steps, batch_size, snapshots, unit, frozen)
+    _check_choices(net, batch_size, frozen, rate)
     rates = _parameter_rates(net, learning_rate, frozen)
+    narrowest = min(layer.weights.shape[-1] for layer in net.layers[:-1])
+    unit = number("unit", unit, 0, narrowest - 1, whole=True, hint="the narrowest layer ends there")
+    examples = number("examples", examples, 1, whole=True)
     shown = np.random.default_rng([seed, 1]).permutation(len(images))[:examples]
+    (seen,) = _some(seed, images)
+    test = None if test is None else _some(seed, *_as_test_data(net, test))
 
     def look(loss):
-        return _look(net, images, shown, unit, test, loss)
+        return _look(net, images[shown], seen, unit, test, loss)
 
     at = snapshot_steps(steps, snapshots)
     record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
@@ -110,7 +123,13 @@ def step(net, images, labels, rates):
     images: (m, inputs); labels: (m,); loss: (...).
     rates: for every parameter a number or an array that broadcasts to it, in the form of
     `net.layers`.
+    Raises ValueError for images and labels that do not fit, and for a single rate.
     """
+    if not isinstance(rates, tuple | list):
+        raise ValueError(
+            f"rates has the form of net.layers, got {short(rates)}: "
+            "network.map_parameters(lambda p: 0.3, net.layers) makes it"
+        )
     logits, cache = network.forward(net, images)
     loss, dlogits = network.cross_entropy(logits, labels)
     gradients = network.backward(dlogits, cache)
@@ -124,8 +143,11 @@ def sweep(networks, images, labels, learning_rates, **choices):
     A run is a stack over the learning rates, (rates,): seven networks of width 100 at a time still
     fit the processor's cache, all of the sweep at once would not.
     choices: what `train` takes. The same mini-batches for all.
+    Raises ValueError for a single network or learning rate, and for what `train` does.
     """
-    rates = np.asarray(learning_rates)
+    networks, rates = network.several(networks), floats("learning_rates", learning_rates)
+    if rates.ndim != 1:
+        raise ValueError(f"learning_rates is a list of numbers, got {short(learning_rates)}")
     stacks = (network.stack([net] * len(rates)) for net in networks)
     return [
         train(stack, images, labels, learning_rate=rates, progress=False, **choices)
@@ -139,11 +161,8 @@ def minibatches(n, batch_size, seed=0):
     Every epoch is shuffled anew, and what is left over at its end is dropped.
     Raises ValueError for a batch_size that no epoch can fill.
     """
-    if not 1 <= batch_size <= n:
-        raise ValueError(
-            f"a mini-batch holds between 1 example and all {n}, got batch_size={batch_size}: "
-            "take a smaller one, or more data"
-        )
+    hint = "take a smaller one, or more data"
+    batch_size = number("batch_size", batch_size, 1, n, whole=True, hint=hint)
     rng = np.random.default_rng(seed)
     epochs = (rng.permutation(n) for _ in count())
     return (
@@ -157,7 +176,12 @@ def snapshot_steps(steps, snapshots):
     """Steps at which to look, from 0 to `steps`: each gap a little wider than the one before.
 
     (k / (snapshots − 1))² · steps, rounded; fewer where two fall on the same step.
+    Raises ValueError for less than 1 step and for less than 2 snapshots, the first and the last.
     """
+    steps, snapshots = (
+        number(name, value, low, whole=True)
+        for name, value, low in [("steps", steps, 1), ("snapshots", snapshots, 2)]
+    )
     return np.unique(np.round(np.linspace(0, 1, snapshots) ** 2 * steps).astype(int))
 
 
@@ -165,17 +189,22 @@ def snapshot_steps(steps, snapshots):
 def accuracy(net, images, labels):
     """Share of the images that the network recognizes at test time, (...).
 
-    images: (n, inputs); labels: (n,). A network that diverged is right as often as class 0 comes.
-    Raises ValueError for a network with batch norm that has no statistics yet.
+    images: (n, inputs) or (..., n, inputs); labels: (n,) integers from 0. A network that diverged
+    is right as often as class 0 comes.
+    Raises ValueError for data that do not fit the network, and for a network with batch norm that
+    has no statistics yet.
     """
+    images, labels = _as_data(net, images, labels, most_axes=np.inf)
     return (network.predict(net, images).argmax(axis=-1) == labels).mean(axis=-1)
 
 
 def steps_to(run, accuracy):
     """Steps until a snapshot first saw this accuracy on the test images, (...); inf for never.
 
-    Raises ValueError for a run that was trained without test images.
+    Raises ValueError for a run that was trained without test images, and for an accuracy outside
+    0…1.
     """
+    accuracy = number("accuracy", accuracy, 0, 1)
     if run.accuracy is None:
         raise ValueError(
             "steps_to needs a run that recorded its accuracy, got one that did not: "
@@ -192,14 +221,17 @@ def batch_statistics(net, images, batches):
     batches: index arrays, of a limited number; all layers come from one forward pass each.
     Both results of a hidden layer: (batches, ..., units), the variances divided by m. The inputs
     of all layers but the first were normalized by the same mini-batch.
-    Raises ValueError for a network without batch norm.
+    Raises ValueError for a network without batch norm, and for no batches.
     """
     if not net.batch_norm:
         raise ValueError(
             "batch_statistics needs a network with batch norm, got one without: "
             "network.forward(net, x)[1].z holds its nets"
         )
+    images = floats("images", images, net.dtype)
     norms = [network.forward(net, images[batch])[1].norms for batch in batches]
+    if not norms:
+        raise ValueError("batch_statistics needs at least one mini-batch, got none")
     return [
         (np.stack([norm.mean for norm in layer]), np.stack([norm.var for norm in layer]))
         for layer in zip(*norms, strict=True)
@@ -218,6 +250,7 @@ def population_statistics(net, images, batch_size):
     """
     if not net.batch_norm:
         return None
+    batch_size = number("batch_size", batch_size, 2, len(images), whole=True)
     epoch = islice(minibatches(len(images), batch_size), len(images) // batch_size)
     return tuple(
         batchnorm.population_statistics(means, variances, batch_size)
@@ -242,11 +275,11 @@ def _descend(net, running, images, labels, batches, rates, rate):
     return net, np.mean(losses, axis=0), running
 
 
-def _look(net, images, shown, unit, test, loss):
-    """The `Snapshot` of a network as it is now."""
+def _look(net, shown, seen, unit, test, loss):
+    """The `Snapshot` of a network as it is now: nets of some images, statistics of some."""
     if test is not None:
-        statistics = population_statistics(net, images, batch_size=len(images))
-    nets = network.forward(net, images[shown])[1].z
+        statistics = population_statistics(net, seen, batch_size=len(seen))
+    nets = network.forward(net, shown)[1].z
     hidden = net.layers[:-1]
     return Snapshot(
         loss=loss,
@@ -255,6 +288,15 @@ def _look(net, images, shown, unit, test, loss):
         gamma=_side_by_side([layer.gamma for layer in hidden]) if net.batch_norm else None,
         beta=_side_by_side([layer.beta for layer in hidden]) if net.batch_norm else None,
     )
+
+
+def _some(seed, *arrays):
+    """Arrays of one length; of more than `AT_A_LOOK` rows, that many, the same ones of each."""
+    n = len(arrays[0])
+    if n <= AT_A_LOOK:
+        return arrays
+    rows = np.random.default_rng([seed, 2]).permutation(n)[:AT_A_LOOK]
+    return tuple(array[rows] for array in arrays)
 
 
 def _as_columns(record):
@@ -275,7 +317,9 @@ def _side_by_side(values):
 def _parameter_rates(net, learning_rate, frozen):
     """The learning rate of every parameter, in the form of `net.layers`: 0 where it is frozen."""
     stacked = net.layers[0].weights.shape[:-2]
-    learning_rate = np.asarray(learning_rate, net.dtype)  # float64 would make all of it float64
+    learning_rate = floats("learning_rate", learning_rate, net.dtype)
+    if not ((learning_rate >= 0) & (learning_rate < np.inf)).all():
+        raise ValueError(f"learning_rate is a number of 0 or more, got {short(learning_rate)}")
     if np.broadcast_shapes(learning_rate.shape, stacked) != stacked:
         raise ValueError(
             f"learning_rate is one number, or one for each network of a stack {stacked}, got shape "
@@ -319,44 +363,38 @@ def _find_diverged(net, loss):
     return ~finite
 
 
-def _check_data(net, images, labels):
-    """Raise ValueError for images and labels that do not fit the network."""
+def _as_data(net, images, labels, which="", most_axes=2):
+    """Images and labels as arrays; raises ValueError if they do not fit the network."""
+    images = floats(f"{which}images", images, net.dtype)
     inputs, classes = net.layers[0].weights.shape[-2], net.layers[-1].weights.shape[-1]
-    if images.ndim != 2 or images.shape[-1] != inputs:
-        raise ValueError(f"images have the shape (n, {inputs}) here, got shape {images.shape}")
+    if not 2 <= images.ndim <= most_axes or images.shape[-1] != inputs or images.size == 0:
+        raise ValueError(
+            f"{which}images have the shape (n, {inputs}) for this network, got shape {images.shape}"
+        )
     if not np.isfinite(images).all():
-        raise ValueError("images are finite numbers, got nan or inf: where do they come from?")
-    if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"labels are one integer per image, shape ({len(images)},), got {labels.dtype} of "
-            f"shape {labels.shape}"
+            f"{which}images are finite numbers, got nan or inf: where do they come from?"
         )
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(
-            f"labels go from 0 to {classes - 1} for {classes} classes, got {labels.min()} to "
-            f"{labels.max()}: count from 0"
-        )
+    return images, class_labels(f"{which}labels", labels, images.shape[-2], classes)
 
 
-def _check_choices(net, steps, batch_size, snapshots, unit, frozen):
+def _as_test_data(net, test):
+    """The pair of test images and labels as arrays; raises ValueError if they do not fit."""
+    if not isinstance(test, tuple | list) or len(test) != 2:
+        raise ValueError(f"test is a pair, (images, labels), got {type(test).__name__} instead")
+    return _as_data(net, *test, which="test ")
+
+
+def _check_choices(net, batch_size, frozen, rate):
     """Raise ValueError for choices that `train` cannot follow."""
-    narrowest = min(layer.weights.shape[-1] for layer in net.layers[:-1])
-    unknown = set(frozen) - set(network.Layer._fields)
-    if steps < 1 or snapshots < 2:
-        raise ValueError(
-            "train needs at least 1 step and 2 snapshots, the first and the last, got "
-            f"steps={steps} and snapshots={snapshots}"
-        )
     if batch_size == 1 and net.batch_norm:
         raise ValueError(
             "with batch norm a mini-batch needs 2 examples, got batch_size=1: "
             "one alone is its own mean and becomes 0"
         )
-    if not 0 <= unit < narrowest:
-        raise ValueError(
-            f"unit is one of the {narrowest} of the narrowest hidden layer, from 0, got {unit}"
-        )
-    if isinstance(frozen, str) or unknown:
+    if rate is not None:
+        number("rate", rate, 0, 1)
+    if isinstance(frozen, str) or not set(frozen) <= set(network.Layer._fields):
         raise ValueError(
             f"frozen is a tuple of names out of {list(network.Layer._fields)}, got {frozen!r}: "
             'write ("gamma",) for a single one'

@@ -46,8 +46,9 @@ def test_labels_belong_to_their_images():
     assert np.mean(distance.argmin(axis=1) == data.test_labels) > 0.85
 
 
-def test_each_call_gives_fresh_arrays():
+def test_the_digits_are_read_once_and_cannot_be_changed():
     first, second = digits.load(), digits.load()
-    for array in first:
-        array[...] = 0
-    assert all(array.any() for array in second)
+    for array, same in zip(first, second, strict=True):
+        assert array is same
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0

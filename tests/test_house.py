@@ -10,11 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "bnviz"
 ARROWS = {
-    "batchnorm": {"numpy"},
-    "network": {"batchnorm", "numpy"},
-    "training": {"network", "batchnorm", "numpy", "threadpoolctl", "tqdm"},
+    "arguments": {"numpy"},
+    "batchnorm": {"arguments", "numpy"},
+    "network": {"batchnorm", "arguments", "numpy"},
+    "training": {"network", "batchnorm", "arguments", "numpy", "threadpoolctl", "tqdm"},
     "digits": {"numpy"},
-    "measures": {"numpy"},
+    "measures": {"arguments", "numpy"},
     "style": {"numpy", "matplotlib"},
     "pictures": {"style", "measures", "numpy", "matplotlib", "PIL"},
     "live": {"ipywidgets"},
