@@ -1,0 +1,226 @@
+"""The demos of notebook 12."""
+
+import numpy as np
+
+from bnviz import live, style
+from bnviz.panels import Cursor, percent
+from bnviz.pictures import Picture, Words
+
+FOUR = np.array([1.0, 2.0, 3.0, 4.0])
+TRUTH = 1.25  # their variance, divided by m
+POWERS = range(9)
+PRECISIONS = ("float16", "float32", "float64")
+LEAST, MOST = 1e-17, 1e10  # errors on the axis; what is exact lies at its lower end
+
+BATCHES = np.arange(301)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.9, 0.99)
+
+SHAPE = (4, 3, 2, 3, 3)  # examples, groups, channels of a group, height, width
+SHARED = {  # the axes over which the mean is taken: nothing else differs
+    "batch norm": (0, 3, 4),
+    "layer norm": (1, 2, 3, 4),
+    "group norm": (2, 3, 4),
+    "instance norm": (3, 4),
+    "RMS norm": (1, 2, 3, 4),
+}
+
+
+def two_passes(x):
+    """The variance as the mean of the squared distances from the mean, in the precision of x."""
+    mean = x.mean(dtype=x.dtype, keepdims=True)
+    return ((x - mean) ** 2).mean(dtype=x.dtype)
+
+
+def one_pass(x):
+    """The variance as the mean of the squares minus the square of the mean, likewise."""
+    mean = x.mean(dtype=x.dtype, keepdims=True)
+    return ((x * x).mean(dtype=x.dtype, keepdims=True) - mean * mean)[0]
+
+
+def shares_a_mean(norm, example, channel):
+    """True for each cell of (examples, channels, height, width) that shares the mean of that one.
+
+    The mean is taken of an array with a single 1 in it: where it is not 0, the 1 counts.
+    """
+    x = np.zeros(SHAPE)
+    x[example, channel // SHAPE[2], channel % SHAPE[2], 1, 1] = 1
+    mean = x.mean(axis=SHARED[norm], keepdims=True)
+    cells = np.broadcast_to(mean, SHAPE) > 0
+    return cells.reshape(SHAPE[0], -1, *SHAPE[3:])
+
+
+@style.own_looks()
+def offset():
+    """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance.
+
+    Returns a `Live`.
+    """
+    figure = style.new_figure(9, 3.9)
+    axes = style.frame(figure.add_axes([0.09, 0.15, 0.44, 0.65]), left=True)
+    axes.set(xlim=(-0.3, 8.3), ylim=(LEAST, MOST), yscale="log", xlabel="offset")
+    axes.set_xticks(POWERS, [f"$10^{power}$" for power in POWERS])
+    axes.set_yticks([LEAST, 1e-8, 1, 1e8], ["exact", "$10^{-8}$", "1", "$10^8$"])
+    axes.minorticks_off()
+    style.title(axes, "error of the variance", "as a share of the true one, 1.25")
+    axes.axhline(1, color=style.QUIET, lw=0.8)
+    steady = _Formula(axes, two_passes, r"$\frac{1}{m}\Sigma\,(z-\mu)^2$", "z_hat", "o", 0.5)
+    fast = _Formula(axes, one_pass, r"$\frac{1}{m}\Sigma\,z^2-\mu^2$", "y", "D", 0.1)
+    cursor = Cursor(axes)
+    stored, spacing = Words(axes, 1.1, 0.98), Words(axes, 1.1, 0.87, color=style.QUIET)
+
+    def show(power, precision):
+        with np.errstate(all="ignore"):  # that numbers overflow is what is shown
+            numbers = [(FOUR + 10.0**each).astype(precision) for each in POWERS]
+            said = [formula.update(numbers, power) for formula in (steady, fast)]
+            last = numbers[power][-1]
+            parts = ", ".join(f"{x:g}" for x in numbers[power].astype(float) - 10.0**power)
+            gap = f"its neighbour is {float(np.spacing(last)):.1g} away"
+        cursor.update(power)
+        held = np.isfinite(last)
+        stored.text = f"held as {10**power:,} + ({parts})" if held else f"too large for {precision}"
+        spacing.text = gap if held else ""
+        return (
+            f"With {10**power:,} added in {precision}, the squared distances from the mean give "
+            f"the variance {said[0]}, and the mean of the squares minus the square of the mean "
+            f"gives {said[1]}; the true one is 1.25."
+        )
+
+    picture = Picture(figure, alt="The error of two formulas of the variance against an offset")
+    return live.Live(
+        "offset", picture, show,
+        power=live.slider("offset: 10 to the power", 0, 8, 0, 1),
+        precision=live.choice("precision", PRECISIONS, "float32"),
+    )  # fmt: skip
+
+
+class _Formula:
+    """One way to compute a variance: its errors as a line, and what it gives in words."""
+
+    def __init__(self, axes, variance, formula, stage, marker, height):
+        self._variance, beside = variance, {"transform": axes.transAxes}
+        looks = {"color": style.STAGES[stage], "lw": 2, "ms": 7, "clip_on": False}
+        (self._line,) = axes.plot([], [], marker + "-", animated=True, **looks)
+        axes.plot([1.12], [height + 0.15], marker, **looks, **beside)
+        axes.text(1.17, height + 0.12, formula, size=style.TITLE + 3, **beside)
+        self._value = Words(axes, 1.17, height - 0.03)
+
+    def update(self, numbers, power):
+        """Show the errors at all offsets; return the variance at this one in words."""
+        variances = np.array([self._variance(x) for x in numbers], dtype=float)
+        errors = np.nan_to_num(np.abs(variances / TRUTH - 1), nan=MOST)
+        self._line.set_data(POWERS, errors.clip(LEAST, MOST))
+        value = variances[power]
+        said = f"{value:,.6g}".replace("-", "−") if np.isfinite(value) else "no number"
+        self._value.text = "= " + said + (", and its root is no number" if value < 0 else "")
+        return said
+
+
+@style.own_looks()
+def momentum():
+    """See how long a running average remembers, with the defaults of PyTorch and of Keras.
+
+    Returns a `Live`.
+    """
+    figure = style.new_figure(9, 3.6)
+    axes = style.frame(figure.add_axes([0.08, 0.16, 0.6, 0.62]), left=True)
+    axes.set(xlim=(0, BATCHES[-1]), ylim=(0, 1), xlabel="batches since the start")
+    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    formula = r"$(1 - \mathrm{rate})^t$, after $t$ batches"
+    style.title(axes, "what the start still weighs", formula)
+    for rate, stage in ((0.1, "y"), (0.01, "z")):
+        axes.plot(BATCHES, (1 - rate) ** BATCHES, color=style.STAGES[stage], lw=2)
+    (curve,) = axes.plot([], [], "--", color=style.INK, lw=2, animated=True)
+    cursor = Cursor(axes)
+    rows = [
+        _Row(axes, 0.86, "PyTorch's momentum 0.1 (Keras' 0.9)", style.STAGES["y"]),
+        _Row(axes, 0.48, "Keras' momentum 0.99 (PyTorch's 0.01)", style.STAGES["z"]),
+        _Row(axes, 0.1, "your rate (the dashed line)", style.INK),
+    ]
+
+    def show(batches, rate):
+        left = [(1 - each) ** batches for each in (0.1, 0.01, rate)]
+        curve.set_data(BATCHES, (1 - rate) ** BATCHES)
+        cursor.update(batches, left)
+        for row, share in zip(rows, left, strict=True):
+            row.update(share)
+        return (
+            f"After {batches} batches the start still weighs {percent(left[0])} with PyTorch's "
+            f"0.1, {percent(left[1])} with Keras' 0.99, and {percent(left[2])} with a rate of "
+            f"{rate:g}, which PyTorch calls momentum {rate:g} and Keras {1 - rate:g}."
+        )
+
+    picture = Picture(figure, alt="What the start of a running average weighs, batch by batch")
+    return live.Live(
+        "momentum", picture, show,
+        batches=live.slider("batches", 0, int(BATCHES[-1]), 0, 1),
+        rate=live.steps("your rate", RATES, 0.03),
+    )  # fmt: skip
+
+
+class _Row:
+    """What a curve is, and its height at the cursor, at the right of the panel."""
+
+    def __init__(self, axes, height, name, color):
+        first, _, rest = name.partition(" (")
+        beside = {"transform": axes.transAxes, "color": color}
+        axes.text(1.04, height + 0.1, first, weight="bold", **beside)
+        axes.text(1.04, height, f"({rest}", **beside)
+        self._words = Words(axes, 1.04, height - 0.1)
+
+    def update(self, share):
+        self._words.text = f"the start weighs {percent(share)}"
+
+
+@style.own_looks()
+def axes():
+    """See which numbers share a mean in batch, layer, group, instance and RMS norm.
+
+    Returns a `Live`.
+    """
+    examples, channels = SHAPE[0], SHAPE[1] * SHAPE[2]
+    figure = style.new_figure(9, 4.2)
+    panel = figure.add_axes([0.1, 0.04, 0.5, 0.8])
+    panel.set(xlim=(-0.15, channels), ylim=(examples, -0.15), aspect="equal")
+    panel.set_xticks(np.arange(channels) + 0.42, range(1, channels + 1))
+    panel.set_yticks(np.arange(examples) + 0.42, range(1, examples + 1))
+    panel.tick_params(length=0, labeltop=True, labelbottom=False)
+    panel.spines[:].set_visible(False)
+    panel.set_xlabel("channel")
+    panel.xaxis.set_label_position("top")
+    panel.set_ylabel("example")
+    spots = np.argwhere(np.ones((examples, channels, *SHAPE[3:])))  # (cells, 4)
+    x, y = spots[:, 1] + 0.15 + 0.27 * spots[:, 3], spots[:, 0] + 0.15 + 0.27 * spots[:, 2]
+    panel.plot(x, y, "s", color=style.PALE, ms=11)
+    looks = {"color": style.STAGES["z_hat"], "ms": 11, "animated": True}
+    (lit,) = panel.plot([], [], "s", **looks)
+    (chosen,) = panel.plot([], [], "s", color=style.INK, ms=11, animated=True, zorder=3)
+    panel.text(1.1, 0.9, "x: examples, groups, channels,", transform=panel.transAxes)
+    panel.text(1.1, 0.82, "    height, width", transform=panel.transAxes)
+    words = [Words(panel, 1.1, height) for height in (0.66, 0.44, 0.36, 0.14)]
+
+    def show(norm, example, channel):
+        cells = shares_a_mean(norm, example - 1, channel - 1)
+        lit.set_data(x[cells.ravel()], y[cells.ravel()])
+        chosen.set_data([channel - 1 + 0.42], [example - 1 + 0.42])
+        what = "mean square" if norm == "RMS norm" else "mean"
+        averaged = "(x**2)" if norm == "RMS norm" else "x"
+        count, others = int(cells.sum()), int(cells.any(axis=(1, 2, 3)).sum()) - 1
+        words[0].text = f"{averaged}.mean(axis={SHARED[norm]})"
+        words[1].text = f"{count} numbers share a {what},"
+        words[2].text = f"and there are {cells.size // count} such groups."
+        words[3].text = (
+            "the test needs kept statistics" if others else "the same in training and test"
+        )
+        return (
+            f"In {norm}, the black number, of example {example} and channel {channel}, shares its "
+            f"{what} with {count - 1} others, of {others} other examples and "
+            f"{int(cells.any(axis=(0, 2, 3)).sum()) - 1} other channels."
+        )
+
+    picture = Picture(figure, alt="A batch of four examples: the numbers that share one mean")
+    return live.Live(
+        "axes", picture, show,
+        norm=live.choice("norm", list(SHARED), "batch norm"),
+        example=live.slider("example", 1, examples, 1, 1),
+        channel=live.slider("channel", 1, channels, 1, 1),
+    )  # fmt: skip
