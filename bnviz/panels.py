@@ -8,6 +8,11 @@ from bnviz.pictures import Picture, Words
 # of a `NormalizedView`
 BINS = np.linspace(-8.1, 8.1, 82)  # 0 and 1 lie in the middle of a bin
 THREADS = 16  # examples that are followed from the net to the normalized net
+LOOKS = (  # of the curves of three networks: small start, good start, with batch norm
+    {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
+    {"color": style.QUIET, "lw": 2},
+    {"color": style.INK, "lw": 2.5},
+)
 
 
 class Bars:
@@ -201,6 +206,14 @@ def draw_time(axes, steps):
     axes.set_xlim(0, time[-1])
     axes.set_xticks(np.log1p(ticks), ticks)
     axes.set_xlabel("training step")
+    return time
+
+
+def draw_accuracy(axes, steps):
+    """Make the axes those of accuracy over training steps; return the places of the steps."""
+    time = draw_time(axes, steps)
+    axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "50 %", "90 %"])
+    axes.axhline(0.9, color=style.PALE, lw=1, zorder=0)
     return time
 
 

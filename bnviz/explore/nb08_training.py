@@ -6,14 +6,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from bnviz import batchnorm, experiments, live, measures, style
-from bnviz.panels import Cursor, Histogram, draw_time, number, percent
+from bnviz.panels import LOOKS, Cursor, Histogram, draw_accuracy, draw_time, number, percent
 from bnviz.pictures import Picture, Words
-
-LOOKS = (  # of the three networks' curves
-    {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
-    {"color": style.QUIET, "lw": 2},
-    {"color": style.INK, "lw": 2.5},
-)
 
 
 class _Curve:
@@ -29,14 +23,6 @@ class _Curve:
         """Show the points (x, y), the last of which is now."""
         self._line.set_data(x, y)
         self._words.text = f"{name}: {percent(y[-1])}"
-
-
-def _draw_accuracy(axes, steps):
-    """Draw the axes of accuracy over steps; return the places of the steps."""
-    time = draw_time(axes, steps)
-    axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.9], yticklabels=["0", "50 %", "90 %"])
-    axes.axhline(0.9, color=style.PALE, lw=1, zorder=0)
-    return time
 
 
 # training
@@ -70,7 +56,8 @@ def training():
         return (
             f"After {step} steps the test images recognized are {accuracy.in_words(index)}; the "
             f"sigmoid of a unit in layer {layer} ({chosen}) gets {number(median[-1])} as its "
-            f"median and {percent(0.7)} of its inputs between {number(low[-1])} and {number(high[-1])}."
+            f"median and {percent(0.7)} of its inputs between {number(low[-1])} and "
+            f"{number(high[-1])}."
         )
 
     return live.Live(
@@ -106,7 +93,7 @@ class _Accuracies:
 
     def __init__(self, axes, steps, records):
         style.title(axes, "accuracy on the test images", pad=8)
-        self._time = _draw_accuracy(axes, steps)
+        self._time = draw_accuracy(axes, steps)
         self._accuracies = {name: record["accuracy"] for name, record in records.items()}
         self._curves = [_Curve(axes, x, 0.02, looks) for x, looks in zip(KEY, LOOKS, strict=True)]
         self._cursor = Cursor(axes)
@@ -150,7 +137,7 @@ class _Percentiles:
         for line, path in zip(self._lines, percentiles, strict=True):
             line.set_data(self._time[: len(path)], path)
             line.set_color(style.STAGES[stage])
-        apart = heights[1] + np.maximum(np.abs(heights - heights[1]), 0.7) * (-1, 0, 1)
+        apart = heights[1] + np.maximum(np.abs(heights - heights[1]), 1.0) * (-1, 0, 1)
         for words, height in zip(self._names, apart, strict=True):
             words.place = (1.03, height)
         self._cursor.update(self._time[percentiles.shape[1] - 1], heights)
@@ -175,7 +162,7 @@ def sweep():
     ]
     figure.text(0.105, 0.94, "weights", ha="right")
     axes = figure.add_axes([0.115, 0.1, 0.55, 0.215])
-    time, heights = _draw_accuracy(axes, record["steps"]), (0.12, 0.195, 0.27)
+    time, heights = draw_accuracy(axes, record["steps"]), (0.12, 0.195, 0.27)
     curves = [_Curve(axes, 0.685, y, looks) for y, looks in zip(heights, LOOKS, strict=True)]
     picture = Picture(figure, alt="Accuracy by learning rate and first weights, without and with.")
 
@@ -184,14 +171,14 @@ def sweep():
         shown = slice(None if trained else 1)
         for one in maps:
             one.update(trained, row, column)
-        chosen = {
-            f"{weights}, without": without[shown, row, column],
-            f"{STARTS[0]}, without": without[shown, 0, column],
-            f"{weights}, with": with_norm[shown, row, column],
-        }
-        for curve, (name, values) in zip(curves, chosen.items(), strict=True):
+        chosen = [
+            (f"{weights}, without", without[shown, row, column]),
+            (f"{STARTS[0]}, without", without[shown, 0, column]),
+            (f"{weights}, with", with_norm[shown, row, column]),
+        ]
+        for curve, (name, values) in zip(curves, chosen, strict=True):
             curve.update(time[shown], values, name)
-        small, well, normed = (percent(values[-1]) for values in chosen.values())
+        small, well, normed = (percent(values[-1]) for _, values in chosen)
         return (
             f"After {300 if trained else 0} steps at learning rate {rate} from weights of {weights}"
             f", the network without batch norm recognizes {small} of the test images, with it "
