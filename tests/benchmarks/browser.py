@@ -244,8 +244,7 @@ def report(waits, shares):
 
 
 def main():
-    path = lab.find_chromium()
-    if not path:
+    if not lab.find_chromium():
         return "The browser benchmark needs Chromium or Chrome on the PATH, and there is none."
     kinds = [kind for kind in CELLS if kind != "ipympl" or importlib.util.find_spec("ipympl")]
     if "ipympl" not in kinds:
@@ -259,7 +258,7 @@ def main():
         native = stack.enter_context(lab.jupyter(folder))
         static = stack.enter_context(lab.web_host(site))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=path, args=lab.QUIET)
+        browser = lab.launch(playwright)
         cells = open_cells(browser, native("doc/tree/bench.ipynb"), kinds, str)
         cells |= open_cells(browser, static("bench.ipynb"), OURS, IN_THE_PAGE)
         missed = report(*measure(cells))

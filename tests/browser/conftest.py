@@ -42,12 +42,10 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def chromium():
     """A browser that reaches this machine alone, and Pyodide's network where that is needed."""
-    path = lab.find_chromium() or leave_out(NO_CHROMIUM)
-    reached = ["127.0.0.1"] + [lab.PYODIDE_NETWORK] * (not lab.PYODIDE)
-    rules = ["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in reached)]
-    arguments = [*lab.QUIET, f"--host-resolver-rules={', '.join(rules)}"]
+    if not lab.find_chromium():
+        leave_out(NO_CHROMIUM)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = lab.launch(playwright)
         yield browser
         browser.close()
 

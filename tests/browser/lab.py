@@ -64,6 +64,14 @@ def find_chromium():
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
+def launch(playwright):
+    """Start that browser so that it reaches this machine alone, and Pyodide where it has to."""
+    reached = ["127.0.0.1"] + [PYODIDE_NETWORK] * (not PYODIDE)
+    rules = ["MAP * ~NOTFOUND", *(f"EXCLUDE {name}" for name in reached)]
+    arguments = [*QUIET, f"--host-resolver-rules={', '.join(rules)}"]
+    return playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+
+
 @contextlib.contextmanager
 def jupyter(folder):
     """Serve `folder` by a JupyterLab that neither reads nor leaves anything elsewhere.
