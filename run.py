@@ -254,7 +254,7 @@ def install(extra):
     if uv():
         must("uv", "pip", *what, "--python", PYTHON)
     else:  # into .venv, wherever else the reader's own settings of pip would lead it
-        must(PYTHON, "-m", "pip", *what, "--no-user", "--target=", "--prefix=", "--root=")
+        must(PYTHON, "-m", "pip", *what, "--no-user", "--target=", "--prefix", VENV)
     there = packages()
     if "bnviz" not in there:
         sys.exit(f"bnviz went elsewhere than into {VENV}: do settings of your own lead pip there?")
@@ -283,6 +283,7 @@ def must(*command):
                 said.append(line.decode(errors="replace"))
                 print(said[-1], end="", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
+        step.wait()  # it is interrupted, too, and may still be tidying up
         sys.exit("Set-up interrupted: the next start begins it anew.")
     if step.returncode:
         online = "check that this machine is online, " if OFFLINE.search("".join(said)) else ""

@@ -1,14 +1,15 @@
-"""run.py by its messages and by its effects, without installing anything."""
+"""run.py by what it does to a small project: real environments, real pip, and no network."""
 
 import ast
-import importlib.util
-import json
+import itertools
 import os
 import re
-import runpy
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import textwrap
 from importlib import metadata
 from pathlib import Path
 
@@ -17,52 +18,113 @@ import pytest
 import run
 
 ROOT = Path(__file__).parents[1]
+PROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "bnviz"
+version = "0.1"
+"""
+# Builds what pip installs: it needs what stands in the file `needs`, and brings a `jupyterlab` and
+# a `pytest` that tell what they were started with
+BACKEND = """
+import pathlib, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    needs = pathlib.Path("needs").read_text().splitlines()
+    said = ["Metadata-Version: 2.1", "Name: bnviz", "Version: 0.1"]
+    said += [f"Provides-Extra: {extra}" for extra in ("lab", "test", "bench")]
+    said += [f"Requires-Dist: {need}" for need in needs]
+    tells = "import os, sys; print('started', os.getcwd(), *sys.argv[1:])"
+    files = {"jupyterlab.py": tells, "pytest.py": tells}
+    files["bnviz-0.1.dist-info/METADATA"] = "\\n".join(said)
+    files["bnviz-0.1.dist-info/WHEEL"] = "Wheel-Version: 1.0\\nTag: py3-none-any"
+    files["bnviz-0.1.dist-info/RECORD"] = "\\n".join(f"{name},," for name in files)
+    with zipfile.ZipFile(pathlib.Path(folder, "bnviz-0.1-py3-none-any.whl"), "w") as wheel:
+        for name, text in files.items():
+            wheel.writestr(name, text)
+    return "bnviz-0.1-py3-none-any.whl"
+"""
+MISSING = 'a-package-that-nobody-has; extra == "{}"\n'
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
+
+
+class Small:
+    """A small project in a folder of its own, and run.py beside it."""
+
+    def __init__(self, folder):
+        self.folder, self.venv = folder, folder / ".venv"
+        (folder / "bnviz").mkdir(parents=True)
+        (folder / "notebooks").mkdir()
+        (folder / "notebooks" / "00_start_here.ipynb").touch()
+        (folder / "pyproject.toml").write_text(PROJECT)
+        (folder / "backend.py").write_text(BACKEND)
+        for name in ("constraints.txt", "needs"):
+            (folder / name).touch()
+        shutil.copy(ROOT / "run.py", folder)
+
+    def start(self, *arguments, cwd=None, **settings):
+        """Start run.py; return its exit code and all that it printed."""
+        with self.process(*arguments, cwd=cwd, **settings) as process:
+            said = process.communicate(timeout=120)[0]
+        return process.returncode, said
+
+    def process(self, *arguments, cwd=None, **settings):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        kept |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"} | settings
+        return subprocess.Popen(
+            [sys.executable, self.folder / "run.py", *arguments], cwd=cwd or self.folder, text=True,
+            env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+
+    def python(self):
+        return self.venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def packages(self):
+        """Return the folder where `.venv` keeps its packages."""
+        (found,) = self.venv.glob("Lib/site-packages" if os.name == "nt" else "lib/*/site-packages")
+        return found
 
 
 @pytest.fixture
-def calls(monkeypatch):
-    """Replace set-up and subprocess: return the list of commands, which all succeed."""
-    commands = []
-    monkeypatch.setattr(run, "set_up", lambda extra: commands.append(extra))
-    monkeypatch.setattr(subprocess, "call", lambda command, **_: commands.append(command) or 0)
-    monkeypatch.setattr(run.signal, "signal", lambda *_: None)
-    return commands
+def small(tmp_path):
+    return Small(tmp_path / "project")
 
 
-class Machine:
-    """Stands in for the programs that make a .venv and install into it."""
-
-    def __init__(self):
-        self.commands, self.fails = [], None
-
-    def call(self, command, **_):
-        self.commands.append(command)
-        if self.fails and self.fails in command:
-            return 1
-        if "venv" in command:
-            run.PYTHON.parent.mkdir(parents=True)
-            run.PYTHON.touch()
-        return 0
-
-    def did(self):
-        """Return what was done since the last look: "venv" or "install" for each command."""
-        done = ["venv" if "venv" in command else "install" for command in self.commands]
-        self.commands.clear()
-        return done
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory):
+    """A project after its first start, a copy of it, and what that start said."""
+    project = Small(tmp_path_factory.mktemp("ready") / "project")
+    code, said = project.start("lab")
+    assert code == 0, said
+    kept = shutil.copytree(project.folder, project.folder.parent / "kept", symlinks=True)
+    return project, kept, said
 
 
 @pytest.fixture
-def machine(monkeypatch, tmp_path):
-    machine = Machine()
-    for name in ("pyproject.toml", "constraints.txt"):
-        (tmp_path / name).write_text("numpy")
-    monkeypatch.setattr(run, "HERE", tmp_path)
-    monkeypatch.setattr(run, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(run, "PYTHON", tmp_path / ".venv" / "bin" / "python")
-    monkeypatch.setattr(run, "CONSTRAINTS", "constraints.txt")
-    monkeypatch.setattr(subprocess, "call", machine.call)
-    monkeypatch.setattr(shutil, "which", lambda _: None)
-    return machine
+def ready(first_start):
+    """A project as it was after its first start, in the folder where that was."""
+    project, kept, _ = first_start
+    shutil.rmtree(project.folder)
+    shutil.copytree(kept, project.folder, symlinks=True)
+    return project
+
+
+def all_files(folder):
+    """Return the files below a folder with their times."""
+    return {
+        path: path.lstat().st_mtime_ns
+        for path in folder.rglob("*")
+        if "__pycache__" not in str(path)
+    }
+
+
+def is_ready(project):
+    """Say whether a project's own run.py finds all that `lab` needs."""
+    code = "import run, sys; sys.exit(not run.is_ready('lab'))"
+    return subprocess.run([sys.executable, "-c", code], cwd=project.folder).returncode == 0
 
 
 # What it is asked
@@ -72,93 +134,94 @@ def test_an_old_python_can_read_the_file():
     ast.parse((ROOT / "run.py").read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
-def test_an_old_python_gets_a_sentence(monkeypatch, calls):
+def test_an_old_python_gets_a_sentence(monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 18))
-    with pytest.raises(SystemExit, match=r"needs Python 3\.10 or newer, and this is Python 3\.9"):
+    with pytest.raises(
+        SystemExit, match=r"^bnviz needs Python 3\.10 or newer, and this is Python 3\.9"
+    ):
         run.main(["lab"])
-    assert not calls
 
 
-def test_an_unknown_command_gets_a_sentence(calls):
-    with pytest.raises(SystemExit, match="knows lab, test, refresh, bench, matrix, not 'tset'"):
-        run.main(["tset"])
-    assert not calls
+def test_an_unknown_command_gets_a_sentence(small):
+    code, said = small.start("tset")
+    assert code == 1
+    assert said.startswith(
+        "run.py knows lab, site, test, matrix, marks, refresh, bench, mutants, not 'tset'"
+    )
+    assert not small.venv.exists()
 
 
-def test_no_command_prints_every_command(calls, capsys):
+def test_no_command_prints_every_command(capsys):
     assert run.main([]) == 0
     printed = capsys.readouterr().out
-    assert run.COMMANDS
-    assert all(f"python3 run.py {command}" in printed for command in run.COMMANDS)
-    assert not calls
+    commands = {*run.COMMANDS, *run.SCRIPTS}
+    assert set(re.findall(r"python3 run\.py (\w+)", printed)) == commands
+    assert len(commands) == 8
 
 
-def test_lab_opens_the_first_notebook_and_passes_arguments_on(calls):
-    assert run.main(["lab", "--port", "9999"]) == 0
-    extra, command = calls
-    assert extra == "lab"
-    assert command[1:] == ["-m", "jupyterlab", "notebooks/00_start_here.ipynb", "--port", "9999"]
-    assert (ROOT / command[3]).exists()
+def test_every_command_starts_what_is_there():
+    for _, *script in run.SCRIPTS.values():
+        path = ROOT / "bnviz" / "marks.py" if script[0] == "-m" else script[0]
+        assert path.exists(), path
 
 
-def test_test_passes_arguments_on_to_pytest(calls):
-    run.main(["test", "tests/test_run.py", "-k", "stamp"])
-    command = [str(run.PYTHON), "-m", "pytest", "tests/test_run.py", "-k", "stamp"]
-    assert calls == ["test", command]
+def test_lab_opens_the_first_notebook_and_passes_arguments_on(ready):
+    code, said = ready.start("lab", "--port", "9999")
+    path = ready.folder / "notebooks" / "00_start_here.ipynb"
+    assert said.startswith(f"started {ready.folder} {path} --ServerApp.root_dir={ready.folder} ")
+    assert said.endswith(" --port 9999\n")
+    assert code == 0
 
 
-def test_test_checks_style_and_then_everything(calls):
-    run.main(["test"])
-    steps = [" ".join(command[2:]) for command in calls[1:]]
-    assert steps == ["ruff check .", "ruff format --check .", "pytest"]
+@pytest.mark.parametrize("cwd", ["notebooks", ".", ".."])
+def test_a_notebook_is_found_from_every_folder(ready, cwd):
+    (ready.folder / "notebooks" / "mine.ipynb").touch()
+    name = "mine.ipynb" if cwd == "notebooks" else "notebooks/mine.ipynb"
+    _, said = ready.start("lab", name, cwd=ready.folder / cwd)
+    assert str(ready.folder / "notebooks" / "mine.ipynb") in said
 
 
-def test_bench_runs_all_benchmarks_or_those_named(calls):
-    assert run.main(["bench"]) == 0
-    files = [f"tests/benchmarks/{name}.py" for name in ("redraw", "browser", "training")]
-    assert calls == ["bench", *([str(run.PYTHON), file] for file in files)]
-    calls.clear()
-    assert run.main(["bench", "training", "redraw"]) == 0
-    assert [command[1] for command in calls[1:]] == [files[2], files[0]]
-    assert (ROOT / files[2]).exists()
+def test_a_notebook_of_another_folder_is_opened_there(ready, tmp_path):
+    (tmp_path / "mine.ipynb").touch()
+    _, said = ready.start("lab", tmp_path / "mine.ipynb")
+    assert f"{tmp_path / 'mine.ipynb'} --ServerApp.root_dir={tmp_path} " in said
 
 
-def test_bench_stops_at_the_first_failure_with_its_exit_code(calls, monkeypatch):
-    monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command) or 3)
-    assert run.main(["bench"]) == 3
-    assert len(calls) == 2
+def test_a_notebook_that_is_not_there_gets_a_sentence(ready, tmp_path):
+    code, said = ready.start("lab", "notebooks/99.ipynb", cwd=tmp_path)
+    assert code == 1
+    assert said == (
+        f"There is no notebook notebooks/99.ipynb, neither in {tmp_path} nor in "
+        f"{ready.folder / 'notebooks'}.\n"
+    )
 
 
-def test_an_unknown_benchmark_gets_a_sentence(calls):
-    with pytest.raises(SystemExit, match="knows redraw, browser, training, not 'redarw'"):
-        run.main(["bench", "redarw"])
-    assert not calls
+def test_test_passes_arguments_on_to_pytest(ready):
+    code, said = ready.start("test", "tests/test_run.py", "-k", "stamp", cwd=ready.folder / "bnviz")
+    assert said.endswith(f"started {ready.folder} tests/test_run.py -k stamp\n")
+    assert code == 0
 
 
-def test_test_stops_at_the_first_failure_with_its_exit_code(calls, monkeypatch):
-    monkeypatch.setattr(subprocess, "call", lambda command, **_: calls.append(command) or 3)
-    assert run.main(["test"]) == 3
-    assert len(calls) == 2
+def test_test_checks_style_first_and_stops_at_the_first_failure(ready):
+    ruff = "import sys; print('ruff', *sys.argv[1:]); sys.exit(3)"
+    (ready.packages() / "ruff.py").write_text(ruff)
+    code, said = ready.start("test")
+    assert said.endswith("\nruff check .\n")
+    assert code == 3
 
 
-def test_one_thread_unless_the_reader_says_otherwise(calls, monkeypatch):
-    environments = []
-    monkeypatch.setattr(subprocess, "call", lambda _, cwd, env: environments.append(env))
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
-    run.call("-c", "")
-    assert environments[0]["OMP_NUM_THREADS"] == "1"
-    assert environments[0]["OPENBLAS_NUM_THREADS"] == "7"
-    assert environments[0]["PATH"] == os.environ["PATH"]
+def test_one_thread_unless_the_reader_says_otherwise(ready):
+    tells = (
+        "import os; print({name: value for name, value in os.environ.items() if 'THREADS' in name})"
+    )
+    (ready.packages() / "jupyterlab.py").write_text(tells)
+    _, said = ready.start("lab", OPENBLAS_NUM_THREADS="7")
+    threads = ast.literal_eval(said)
+    assert threads["OMP_NUM_THREADS"] == "1"
+    assert threads["OPENBLAS_NUM_THREADS"] == "7"
 
 
-def test_matrix_runs_the_places_with_the_python_that_is_there(calls):
-    run.main(["matrix", "colab"])
-    (command,) = calls
-    assert command == [run.BASE_PYTHON, str(ROOT / "tests/places/matrix.py"), "colab"]
-
-
-@pytest.mark.parametrize("room", ["bnviz", "bnviz.live", "bnviz.pictures.base", "bnviz.explore"])
+@pytest.mark.parametrize("room", ["bnviz", "bnviz.live", "bnviz.explore", "bnviz.exercises"])
 @pytest.mark.parametrize("kind", ["DeprecationWarning", "FutureWarning", "UserWarning"])
 def test_a_warning_of_our_own_is_an_error_and_that_of_others_is_not(room, kind):
     code = (
@@ -172,157 +235,281 @@ def test_a_warning_of_our_own_is_an_error_and_that_of_others_is_not(room, kind):
     assert ends == [1, 0]
 
 
-# Set-up
+@pytest.mark.parametrize(
+    "setting",
+    ["ServerApp.root_dir", "FileContentsManager.root_dir", "FileContentsManager.preferred_dir"],
+)
+def test_settings_of_jupyter_do_not_lead_the_first_notebook_away(tmp_path, setting):
+    (tmp_path / "jupyter_server_config.py").write_text(
+        f"get_config().{setting} = {str(tmp_path)!r}"
+    )
+    start = "import run, sys; run.PYTHON = sys.executable; run.set_up = print; "
+    start += "sys.exit(run.main(['lab', '--no-browser', '--allow-root', '--port-retries=50']))"
+    own = dict.fromkeys(
+        ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"), str(tmp_path)
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", start], cwd=ROOT, env=os.environ | own, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+    ) as server:  # fmt: skip
+        said = list(itertools.takewhile(lambda line: "Use Control-C" not in line, server.stdout))
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+    assert f"from local directory: {ROOT}\n" in "".join(said)
 
 
-def test_the_first_start_installs_and_the_second_does_nothing(machine):
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
-    run.set_up("lab")
-    assert machine.did() == []
+# What it sets up
 
 
-def test_another_extra_is_added_to_what_is_there(machine):
-    run.set_up("lab")
-    machine.did()
-    run.set_up("test")
-    assert machine.did() == ["install"]
-    run.set_up("lab")
-    run.set_up("test")
-    assert machine.did() == []
+def test_the_first_start_sets_up_and_the_second_finds_it_ready(first_start, ready):
+    _, _, said = first_start
+    assert "Making " in said
+    assert "Installing what `lab` needs" in said
+    before = all_files(ready.folder)
+    assert ready.start("lab")[1].startswith("started ")
+    assert all_files(ready.folder) == before
+    assert not list(ready.venv.glob("unfinished.*"))
+
+
+def test_another_extra_is_added_to_what_is_there(ready):
+    _, said = ready.start("test", "-k", "x")
+    assert "Installing what `test` needs" in said
+    assert "Making" not in said
+    assert ready.start("lab")[1].startswith("started ")
+    assert ready.start("test", "-k", "x")[1].startswith("started ")
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
-def test_a_changed_file_remakes_the_venv(machine, name):
-    run.set_up("lab")
-    (run.HERE / name).write_text("numpy, matplotlib")
-    machine.did()
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
+def test_a_changed_file_is_noticed(ready, name):
+    assert is_ready(ready)
+    (ready.folder / name).write_text("# changed\n")
+    assert not is_ready(ready)
 
 
-def test_another_python_remakes_the_venv(machine, monkeypatch):
-    run.set_up("lab")
-    machine.did()
-    monkeypatch.setattr(sys, "version", "3.99")
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
+def test_what_has_changed_is_made_anew(ready):
+    (ready.venv / "old").touch()
+    (ready.folder / "constraints.txt").write_text("# changed\n")
+    code, said = ready.start("lab")
+    assert code == 0
+    assert said.startswith("Making .venv anew, as what it is made from has changed ...")
+    assert not (ready.venv / "old").exists()
+    assert not list(ready.folder.glob(".venv.former*"))
+    assert ready.start("lab")[1].startswith("started ")
 
 
-def test_a_venv_whose_python_is_gone_is_remade(machine):
-    run.set_up("lab")
-    run.PYTHON.unlink()
-    machine.did()
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
+def test_a_failed_upgrade_leaves_the_working_one(ready):
+    (ready.folder / "needs").write_text(MISSING.format("lab"))
+    (ready.folder / "constraints.txt").write_text("# of another day")
+    before = all_files(ready.venv)
+    code, said = ready.start("lab")
+    assert code == 1
+    assert re.search(
+        r"The set-up stopped at `.+pip install .+` \(exit code 1\): see the message ", said
+    )
+    assert "online" not in said
+    assert all_files(ready.venv) == before
+    assert not list(ready.folder.glob(".venv.former*"))
+    assert subprocess.check_output([ready.python(), "-m", "jupyterlab"]).startswith(b"started ")
+    (ready.folder / "constraints.txt").write_text("")
+    assert ready.start("lab")[1].startswith("started ")
 
 
-def test_a_failed_install_gets_a_sentence_and_is_not_trusted(machine):
-    machine.fails = "install"
-    with pytest.raises(SystemExit, match=r"stopped at `.* install .*\[lab\].*`.*online"):
-        run.set_up("lab")
-    left_over = run.VENV / "half"
-    left_over.touch()
-    machine.did()
-    machine.fails = None
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
-    assert not left_over.exists()
+def test_a_second_extra_that_fails_leaves_the_first(ready):
+    (ready.folder / "needs").write_text(MISSING.format("test"))
+    code, said = ready.start("test")
+    assert code == 1
+    assert "The set-up stopped at " in said
+    assert ready.start("lab")[1].startswith("started ")
 
 
-def test_an_interrupted_second_extra_distrusts_the_first(machine, monkeypatch):
-    def interrupt(*_, **__):
-        raise KeyboardInterrupt
-
-    run.set_up("lab")
-    machine.did()
-    with monkeypatch.context() as interrupted:
-        interrupted.setattr(subprocess, "call", interrupt)
-        with pytest.raises(SystemExit, match="interrupted: the next start begins it anew"):
-            run.set_up("test")
-    run.set_up("lab")
-    assert machine.did() == ["venv", "install"]
+def test_a_machine_that_is_not_online_is_told_so(small):
+    (small.folder / "needs").write_text(MISSING.format("lab"))
+    nowhere = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1"}
+    code, said = small.start("lab", **nowhere)
+    assert code == 1
+    assert "above, check that this machine is online, then start again." in said
+    assert not small.venv.exists()
 
 
-def test_uv_is_used_where_it_is(machine, monkeypatch):
-    run.set_up("lab")
-    python, pip = machine.commands
-    assert python[1:3] == ["-m", "venv"]
-    assert pip[:4] == [str(run.PYTHON), "-m", "pip", "install"]
-    shutil.rmtree(run.VENV)
-    machine.commands.clear()
-    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
-    run.set_up("lab")
-    python, pip = machine.commands
-    assert python[:2] == ["uv", "venv"]
-    assert pip[:3] == ["uv", "pip", "install"]
-    assert pip[pip.index("-c") + 1] == "constraints.txt"
+@posix
+def test_what_is_interrupted_is_not_left_behind(small):
+    with small.process("lab") as process:
+        assert "Making" in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches all that run.py has started
+        said = process.stdout.read()
+    assert said.endswith("Set-up interrupted: the next start begins it anew.\n")
+    assert not small.venv.exists()
 
 
-def test_other_versions_can_be_asked_for(machine, monkeypatch):
-    monkeypatch.setenv("BNVIZ_CONSTRAINTS", "oldest.txt")
-    asked = runpy.run_path(str(ROOT / "run.py"))["CONSTRAINTS"]
-    assert asked == "oldest.txt"
-    (run.HERE / asked).write_text("numpy==1.26.0")
-    monkeypatch.setattr(run, "CONSTRAINTS", asked)
-    run.set_up("test")
-    assert machine.commands[-1][-2:] == ["-c", "oldest.txt"]
+def test_what_was_killed_in_between_is_put_back(ready):
+    before = {path.relative_to(ready.venv) for path in ready.venv.rglob("*")}
+    ready.venv.rename(ready.folder / ".venv.former")
+    ready.venv.mkdir()
+    (ready.venv / f"unfinished.{'0' * 16}").touch()
+    assert ready.start("lab")[1].startswith("started ")
+    assert {path.relative_to(ready.venv) for path in ready.venv.rglob("*")} == before
 
 
-def test_a_missing_venv_module_gets_a_sentence(machine, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(SystemExit, match="sudo apt install python3-venv"):
-        run.set_up("lab")
-    assert machine.did() == []
+def test_a_readers_settings_of_pip_do_not_lead_it_elsewhere(small, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    wishes = {"user": "true", "target": str(elsewhere), "prefix": str(elsewhere)}
+    said = "".join(f"{name} = {wish}\n" for name, wish in wishes.items())
+    (tmp_path / "pip.conf").write_text(f"[install]\n{said}")
+    settings = {f"PIP_{name.upper()}": wish for name, wish in wishes.items()}
+    settings |= {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), "PIP_PYTHON": sys.executable}
+    settings |= {"HOME": str(tmp_path), "PYTHONUSERBASE": str(elsewhere)}
+    code, said = small.start("lab", **settings)
+    assert code == 0, said
+    assert (small.packages() / "jupyterlab.py").exists()
+    assert not elsewhere.exists()
 
 
-# The saved notebook
+def test_what_pip_took_elsewhere_all_the_same_is_noticed(small):
+    code, said = small.start("lab", PIP_DRY_RUN="1")
+    assert code == 1
+    assert f"bnviz went elsewhere than into {small.venv}: do settings" in said
+    assert not small.venv.exists()
 
 
-def test_clean_keeps_the_picture_and_drops_the_widget(tmp_path):
-    seen = {"image/png": "AA==", "text/plain": ["mean 3"], run.WIDGET_VIEW: {"model_id": "1"}}
-    alone = {"text/plain": ["IntSlider()"], run.WIDGET_VIEW: {"model_id": "2"}}
-    printed = [{"output_type": "stream", "name": "stdout", "text": [t]} for t in ("a", "b\n", "c")]
-    shown = [{"output_type": "display_data", "data": data} for data in (seen, alone)]
-    cell = {"cell_type": "code", "id": "kept", "execution_count": 3, "outputs": printed + shown}
-    path = tmp_path / "saved.ipynb"
-    path.write_text(json.dumps({"metadata": {"widgets": {"state": {}}}, "cells": [cell]}))
-    run.clean(path)
-    saved = json.loads(path.read_text())
-    text, picture, widget = saved["cells"][0].pop("outputs")
-    assert saved["cells"] == [{"cell_type": "code", "id": "kept", "execution_count": 3}]
-    assert saved["metadata"] == run.NOTEBOOK_METADATA
-    assert text["text"] == ["ab\n", "c"]
-    assert set(picture["data"]) == {"image/png", "text/plain"}
-    assert run.WIDGET_VIEW in widget["data"]  # nothing else would be left to see
-    once = path.read_bytes()
-    run.clean(path)
-    assert path.read_bytes() == once
-    assert once.endswith(b"}\n")
+def test_two_starts_at_once_set_up_once(small):
+    with small.process("lab") as one, small.process("lab") as other:
+        said = [process.communicate(timeout=120)[0] for process in (one, other)]
+    assert [one.returncode, other.returncode] == [0, 0], said
+    assert sum("Making " in each for each in said) == 1
+    assert sum("Another start is at work in " in each for each in said) == 1
+    assert all("started " in each for each in said)
 
 
-def test_a_second_refresh_changes_no_byte(monkeypatch, tmp_path):
-    monkeypatch.setattr(run, "set_up", lambda extra: None)
-    monkeypatch.setattr(run, "PYTHON", Path(sys.executable))
-    slow = "import tqdm, time, sys\n\nfor _ in tqdm.tqdm([1, 2], file=sys.stdout): time.sleep(0.2)"
-    sources = ["from bnviz import explore\n\nexplore.pipeline()", slow, "print('seen')"]
-    cells = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "outputs": [], "source": source}
-        for i, source in enumerate(sources)
-    ]
-    path = tmp_path / "notebook.ipynb"
-    for cell in cells:
-        cell["execution_count"] = None
-    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(notebook))
-    assert run.main(["refresh", str(path)]) == 0
-    once = path.read_bytes()
-    assert b"image/png" in once
-    assert b"seen\\n" in once
-    assert b"it/s" not in once
-    assert run.WIDGET_VIEW.encode() not in once
-    assert run.main(["refresh", str(path)]) == 0
-    assert path.read_bytes() == once
+def lose_a_package(project):
+    shutil.rmtree(next(project.packages().glob("bnviz-*.dist-info")))
+
+
+def lose_its_code(project):
+    (project.packages() / "jupyterlab.py").unlink()
+
+
+def lose_the_python(project):
+    project.python().unlink()
+    project.python().write_text("no program\n")
+    project.python().chmod(0o755)
+
+
+@pytest.mark.parametrize("lose", [lose_a_package, lose_its_code, lose_the_python])
+def test_packages_that_are_gone_are_missed(ready, lose):
+    assert is_ready(ready)
+    lose(ready)
+    assert not is_ready(ready)
+
+
+def test_packages_that_are_gone_come_back(ready):
+    lose_its_code(ready)
+    code, said = ready.start("lab")
+    assert said.startswith("Making .venv anew, as packages of it are gone ...\n")
+    assert code == 0
+    assert ready.start("lab")[1].startswith("started ")
+
+
+@posix
+def test_a_broken_uv_is_said_and_pip_takes_its_place(small, tmp_path):
+    uv = tmp_path / "uv"
+    uv.write_text("#!/bin/sh\nexit 1\n")
+    uv.chmod(0o755)
+    code, said = small.start("lab", PATH=f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert f"{uv} does not work: pip takes its place.\n" in said
+    assert code == 0, said
+
+
+def test_a_uv_that_works_is_used(small):
+    """Where there is one; the matrix has a place that does."""
+    if not shutil.which("uv"):
+        pytest.skip("no uv on the PATH")
+    code, said = small.start("lab", UV_OFFLINE="1")
+    assert code == 0, said
+    assert "uv = " in (small.venv / "pyvenv.cfg").read_text()
+
+
+# What it does not touch
+
+
+def make_file(venv):
+    venv.write_text("kept")
+
+
+def make_link(venv):
+    (venv.parent / "real").mkdir()
+    venv.symlink_to("real")
+
+
+def make_own(venv):
+    venv.mkdir()
+    (venv / "pyvenv.cfg").write_text("kept")
+
+
+@pytest.mark.parametrize("make", [make_file, pytest.param(make_link, marks=posix), make_own])
+def test_a_venv_that_it_did_not_make_is_left_alone(small, make):
+    make(small.venv)
+    before = all_files(small.folder)
+    code, said = small.start("lab")
+    assert code == 1
+    assert said == (
+        f"{small.venv} is not a folder that run.py made, and it touches no other: rename or remove "
+        "it, then start again.\n"
+    )
+    assert all_files(small.folder) == before
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "bnviz", "constraints.txt"])
+def test_run_py_without_the_project_gets_a_sentence(small, name):
+    (small.folder / name).rename(small.folder / "elsewhere")
+    code, said = small.start("lab")
+    assert code == 1
+    assert said == (
+        f"run.py needs {small.folder / name}, which is not there: get the whole project, then "
+        "start again.\n"
+    )
+
+
+def test_other_versions_can_be_asked_for(small, tmp_path):
+    (tmp_path / "oldest.txt").write_text("bnviz==9\n")
+    code, said = small.start("lab", BNVIZ_CONSTRAINTS=str(tmp_path / "oldest.txt"))
+    assert code == 1
+    assert f"-c {tmp_path / 'oldest.txt'}" in said
+    (tmp_path / "oldest.txt").unlink()
+    assert (
+        "oldest.txt, which is not there"
+        in small.start("lab", BNVIZ_CONSTRAINTS=str(tmp_path / "oldest.txt"))[1]
+    )
+
+
+@pytest.mark.parametrize("module", ["ensurepip", "ssl", "sqlite3"])
+def test_a_python_that_cannot_gets_a_sentence(small, tmp_path, module):
+    (tmp_path / f"{module}.py").write_text("raise ImportError('left out')")
+    code, said = small.start("lab", PYTHONPATH=str(tmp_path), PATH="")
+    assert code == 1
+    assert said.startswith(f"This Python, {sys.executable}, lacks its module {module}: install ")
+    assert not small.venv.exists()
+
+
+@posix
+def test_a_folder_in_which_you_may_not_write_gets_a_sentence():
+    with tempfile.TemporaryDirectory() as folder:
+        project = Small(Path(folder).resolve() / "project")
+        os.chmod(folder, 0o755)
+        project.folder.chmod(0o555)
+        code = f"""
+            import ctypes, ensurepip, os, runpy, sqlite3, ssl, venv, zlib
+            main = runpy.run_path({str(project.folder / "run.py")!r})["main"]
+            os.getuid() or os.setuid(65534)  # root may write everywhere: as nobody, then
+            main(["lab"])
+        """
+        command = [sys.executable, "-c", textwrap.dedent(code)]
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        project.folder.chmod(0o755)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"run.py makes .venv beside itself, and you may not write in {project.folder}: copy the "
+        "project to a folder of your own and start it there.\n"
+    )
 
 
 # What it installs
@@ -340,4 +527,4 @@ def test_constraints_cover_every_dependency():
     installed = [line for line in metadata.requires("bnviz") if 'extra == "torch"' not in line]
     needed = {re.match(r"[\w-]+", line)[0] for line in installed}
     assert needed
-    assert needed <= set(pinned)
+    assert needed <= {*pinned, "bnviz"}
