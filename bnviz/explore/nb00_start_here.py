@@ -1,11 +1,11 @@
-"""Pictures and demo of notebook 00."""
+"""Pictures of notebook 00, and its demo."""
 
 import itertools
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from bnviz import batchnorm, experiments, live, measures, style
+from bnviz import batchnorm, digits, experiments, live, measures, style
 from bnviz.network import sigmoid
 from bnviz.panels import Histogram, number, percent
 from bnviz.pictures import Picture
@@ -117,3 +117,58 @@ def _draw_box(axes, stage, left, width, formula, on):
         left + width / 2, 0.49, formula, ha="center", va="center", size=style.TITLE,
         color="white" if on else style.QUIET,
     )  # fmt: skip
+
+
+class NetworkSketch(Picture):
+    """A digit enters a network of three hidden layers; one unit is lit, and its formulas shown."""
+
+    def __init__(self):
+        figure = style.new_figure(9, 2.7)
+        axes = figure.add_axes([0, 0, 1, 1])
+        axes.set(xlim=(0, 9), ylim=(0, 2.7))
+        axes.axis("off")
+        digit = figure.add_axes([0.01, 0.36, 0.13, 0.43])
+        digit.imshow(1 - digits.load().images[0].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
+        digit.axis("off")
+        axes.text(0.68, 0.6, "64 pixels $x$", ha="center")
+        _draw_units(axes)
+        _draw_lit_unit(axes)
+        super().__init__(figure)
+
+
+COLUMNS = {1.75: 5, 2.75: 5, 3.75: 5, 4.75: 4}  # x of a layer: units drawn, of 100 and of 10
+LIT = 1.75, 1.89  # the second unit of the first hidden layer
+
+
+def _draw_units(axes):
+    """Draw layers of units and what joins them."""
+    layers = [[(x, 1.5 + 0.39 * (count - 1) / 2 - 0.39 * k) for k in range(count)]
+              for x, count in COLUMNS.items()]  # fmt: skip
+    for left, right in itertools.pairwise(layers):
+        for start, end in itertools.product(left, right):
+            axes.plot(*zip(start, end, strict=True), color=style.PALE, lw=0.8, zorder=1)
+    for y in np.linspace(0.95, 2.15, 7):
+        axes.plot([1.28, LIT[0]], [y, LIT[1]], color=style.INK, lw=0.8, zorder=1)
+    for x, y in itertools.chain(*layers):
+        axes.plot(x, y, "o", color="white", mec=style.QUIET, mew=1.2, ms=15, zorder=2)
+    axes.plot(*LIT, "o", color=style.SAND, ms=34, zorder=0)
+    axes.plot(*LIT, "o", color=style.INK, ms=17, zorder=3)
+    for x, name in ((2.75, "3 hidden layers of 100 units"), (4.75, "10 digits")):
+        axes.text(x, 0.2, name, ha="center")
+
+
+def _draw_lit_unit(axes):
+    """Draw the lit unit large: its net, what follows, its activation."""
+    axes.text(5.55, 2.3, "the lit unit", size=style.TITLE, weight="bold")
+    axes.text(5.55, 1.95, "the same one in every notebook")
+    for x, stage, formula in (
+        (6.05, "z", "$z = Wx + b$"),
+        (8.0, "a", r"$a = \mathrm{sigmoid}(z)$"),
+    ):
+        axes.text(
+            x + 0.15, 1.25, formula, ha="center", va="center", color="white", size=style.TITLE,
+            bbox={"boxstyle": "round,pad=0.4", "fc": style.STAGES[stage], "ec": "none"},
+        )  # fmt: skip
+        axes.text(x + 0.15, 0.72, style.TITLES[stage][0], ha="center", color=style.STAGES[stage])
+    arrow = {"arrowstyle": "-|>", "color": style.QUIET}
+    axes.annotate("", (7.2, 1.25), (6.86, 1.25), arrowprops=arrow)
