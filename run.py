@@ -212,6 +212,8 @@ def alone():
             time.sleep(1)
     try:
         yield
+    except KeyboardInterrupt:
+        sys.exit("Set-up interrupted: the next start begins it anew.")
     finally:
         lock.close()
 
@@ -283,8 +285,8 @@ def must(*command):
                 said.append(line.decode(errors="replace"))
                 print(said[-1], end="", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
-        step.wait()  # it is interrupted, too, and may still be tidying up
-        sys.exit("Set-up interrupted: the next start begins it anew.")
+        step.wait()  # it is interrupted, too, and may still be writing
+        raise
     if step.returncode:
         online = "check that this machine is online, " if OFFLINE.search("".join(said)) else ""
         sys.exit(
