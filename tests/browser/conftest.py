@@ -16,27 +16,20 @@ from playwright.sync_api import sync_playwright
 from bnviz import explore
 from tests.browser import lab
 
-NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none: left out."
+NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none."
 NO_PYODIDE = (
     "The browser tests of the site need Pyodide, from its network or from the folder that the "
-    "environment variable BNVIZ_PYODIDE names, and have neither: left out."
+    "environment variable BNVIZ_PYODIDE names, and have neither."
 )
 # the native kernel with every demo, and the kernel in the page with notebooks that we publish
 NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation", "07_backward_pass"]
-missing = []
 
 
 def leave_out(sentence):
     """Skip a test for want of something, but not under CI."""
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
-    missing.append(sentence)
-    pytest.skip(sentence)
-
-
-def pytest_terminal_summary(terminalreporter):
-    for sentence in dict.fromkeys(missing):
-        terminalreporter.write_line(sentence)
+    pytest.skip(sentence + " Left out.")
 
 
 @pytest.fixture(scope="session")

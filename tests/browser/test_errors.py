@@ -1,6 +1,10 @@
 """A demo that raises at one value, as a reader meets it in JupyterLab."""
 
+import pytest
+
 from tests.browser import lab
+
+pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
 
 SOURCE = """
 import numpy as np

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.browser import lab
+
+pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PRESSES = 50

@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser import lab
 
+pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
+
 NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
 CELL = "a picture with the controls"  # what stands for an explorable in plain text
 DRAWN = "all => all.filter(one => one.complete && one.naturalWidth > 0).length"
