@@ -1,0 +1,108 @@
+"""Demo of notebook 10."""
+
+import numpy as np
+
+from bnviz import experiments, live, style
+from bnviz.panels import LOOKS, Cursor, Histogram, draw_accuracy, draw_time, number
+from bnviz.pictures import Picture, Words
+
+EDGES = np.linspace(-6, 6, 61)
+PLACES = {experiments.WITH: (0.1, 0.93, LOOKS[2]), experiments.WELL: (0.1, 0.72, LOOKS[1])}
+
+
+@style.own_looks()
+def noise():
+    """Shake what every sigmoid gets, at every step anew, and see what it costs.
+
+    Returns a `Live`.
+    """
+    runs, small = experiments.shaken(), experiments.three_networks()[experiments.WITHOUT]
+    figure = style.new_figure(9, 5.4)
+    grid = figure.add_gridspec(
+        2, 2, height_ratios=[4, 6], left=0.075, right=0.965, bottom=0.105, top=0.835,
+        hspace=0.62, wspace=0.2,
+    )  # fmt: skip
+    now, track, curves = (figure.add_subplot(cell) for cell in (grid[0, 0], grid[0, 1], grid[1, :]))
+    style.title(now, "into the sigmoid, now", "one unit with batch norm", style.STAGES["y"], 26)
+    now, track = Histogram(now, "y", EDGES, 0.1), _Track(track, small)
+    curves = _Curves(curves, small)
+    picture = Picture(figure, alt="A shaken unit, and the accuracy of shaken networks.")
+    steps = runs[experiments.WITH]["0.0"]["steps"]
+    row = {step: index for index, step in enumerate(steps.tolist())}
+
+    def show(strength, step):
+        so_far = slice(row[step] + 1)
+        into = runs[experiments.WITH][strength]["into"][so_far].astype(float)  # (steps, examples)
+        means, sds = into.mean(axis=-1), into.std(axis=-1)
+        now.update(into[-1])
+        track.update(steps[so_far], means, sds)
+        accuracies = {name: shakes[strength]["accuracy"][so_far] for name, shakes in runs.items()}
+        curves.update(steps[so_far], accuracies)
+        reached = " and ".join(
+            f"{_in_words(steps[so_far], accuracy)} {name}" for name, accuracy in accuracies.items()
+        )
+        return (
+            f"After {step} steps with noise {strength} the sigmoid of the unit gets mean "
+            f"{number(means[-1])} and sd {number(sds[-1])}; so far its mean has ranged from "
+            f"{number(means.min())} to {number(means.max())}. Seen at 90\u00a0% so far: {reached}."
+        )
+
+    return live.Live(
+        "noise", picture, show,
+        strength=live.steps("noise", list(runs[experiments.WITH]), "0.0"),
+        step=live.steps("training step", list(row), 0),
+    )  # fmt: skip
+
+
+def _in_words(steps, accuracy):
+    """Say how many of the networks (steps, seeds) have been seen at 90 %, and when."""
+    reached = accuracy >= 0.9
+    first = steps[reached.argmax(axis=0)][reached.any(axis=0)]
+    when = f" (after {first.min()} to {first.max()} steps)" if first.size else ""
+    return f"{first.size} of {accuracy.shape[1]}{when}"
+
+
+class _Track:
+    """Mean ± sd of what the sigmoid gets, at every snapshot up to now."""
+
+    def __init__(self, axes, small):
+        style.title(axes, "so far", f"mean ± sd; dashed: {experiments.WITHOUT}", pad=8)
+        time = draw_time(axes, small["steps"])
+        axes.set(ylim=(EDGES[0], EDGES[-1]), yticks=[-4, 0, 4], yticklabels=["−4", "0", "4"])
+        axes.plot(time, small["z"][:, 2].astype(float).mean(axis=-1), **LOOKS[0])
+        looks = {"color": style.STAGES["y"], "animated": True}
+        (self._spreads,) = axes.plot([], [], lw=1.2, **looks)
+        (self._means,) = axes.plot([], [], "o", ms=4, **looks)
+        (self._lit,) = axes.plot([], [], "o", color=style.INK, ms=8, animated=True)
+
+    def update(self, steps, means, sds):
+        """Show what the sigmoid got at these steps, the last of which is now."""
+        time = np.log1p(steps)
+        ends = np.stack([means - sds, means + sds, np.full(len(means), np.nan)], axis=-1)
+        self._spreads.set_data(np.repeat(time, 3), ends.ravel())  # nan lifts the pen
+        self._means.set_data(time, means)
+        self._lit.set_data(time[-1:], means[-1:])
+
+
+class _Curves:
+    """Accuracy of the shaken networks up to now, one line a seed; one that is not shaken, whole."""
+
+    def __init__(self, axes, small):
+        style.title(axes, "accuracy on the test images, without the noise", pad=8)
+        time = draw_accuracy(axes, small["steps"])
+        axes.plot(time, small["accuracy"], **LOOKS[0])
+        axes.text(np.log1p(950), 0.25, f"{experiments.WITHOUT},\nnever shaken")
+        self._lines, self._cursor = {}, Cursor(axes)
+        for name, (x, y, looks) in PLACES.items():
+            axes.plot([x, x + 0.25], [y + 0.02] * 2, **looks)
+            axes.text(x + 0.35, y, f"{name}, shaken")
+            looks = looks | {"lw": 1.2, "animated": True}
+            self._lines[name] = [axes.plot([], [], **looks)[0] for _ in range(5)]
+
+    def update(self, steps, accuracies):
+        """Show accuracies, name: (steps, seeds), at these steps, the last of which is now."""
+        time = np.log1p(steps)
+        for name, accuracy in accuracies.items():
+            for line, curve in zip(self._lines[name], accuracy.T, strict=True):
+                line.set_data(time, curve)
+        self._cursor.update(time[-1])

@@ -1,0 +1,195 @@
+"""Demos of notebook 11."""
+
+import numpy as np
+
+from bnviz import experiments, live, style
+from bnviz.panels import LOOKS, Cursor, number
+from bnviz.pictures import Picture, Words
+
+# landscape
+
+
+@style.own_looks()
+def landscape():
+    """Walk from a point of the training along its gradient: what becomes of the loss?
+
+    Returns a `Live`.
+    """
+    looks = experiments.landscapes()
+    steps = np.arange(0, 401, 20)
+    figure = style.new_figure(9, 5.4)
+    panels, path = _draw_landscape(figure, steps)
+    curves = [_Walk(*panels, path, *place) for place in zip((0.86, 0.5, 0.14), LOOKS, strict=True)]
+    cursor = Cursor(path)
+    picture = Picture(figure, alt="The loss and the gradient along the gradient, three networks.")
+
+    def show(step, setting, normed):
+        index, said = steps.tolist().index(step), []
+        names = experiments.SMALL_START, experiments.GOOD_START, normed
+        for curve, name in zip(curves, names, strict=True):
+            loss, cosine = (looks[setting][name][which][0].astype(float)
+                            for which in ("loss", "cosine"))  # fmt: skip
+            relative = loss[index] / loss[index, 0]
+            curve.update(
+                name, relative, cosine[index], steps[: index + 1], cosine[: index + 1, ONE]
+            )
+            said.append(f"×{number(relative[ONE])} and {number(cosine[index, ONE])} ({name})")
+        cursor.update(step)
+        return (
+            f"{setting}, after {step} steps: one learning rate along the gradient, the loss and "
+            f"the cosine to the gradient there are {', '.join(said)}."
+        )
+
+    return live.Live(
+        "landscape", picture, show,
+        step=live.steps("training step", steps.tolist(), 0),
+        setting=live.choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
+        normed=live.steps("batch norm", list(experiments.WIDTHS), "sd 0.1, with"),
+    )  # fmt: skip
+
+
+ONE = experiments.MULTIPLES.tolist().index(1)
+
+
+def _draw_landscape(figure, steps):
+    """Draw all axes; return the two along the gradient, and the one over training."""
+    grid = figure.add_gridspec(
+        2, 3, height_ratios=[5, 4], width_ratios=[3, 3, 1.5], left=0.075, right=0.965,
+        bottom=0.105, top=0.87, hspace=0.75, wspace=0.3,
+    )  # fmt: skip
+    loss, cosine = panels = [figure.add_subplot(grid[0, column]) for column in (0, 1)]
+    path = figure.add_subplot(grid[1, :])
+    style.title(loss, "loss along the gradient", "after the step ÷ before")
+    style.title(cosine, "gradient along the gradient", "cosine to the one at the start")
+    style.title(path, "cosine one learning rate ahead", "over the training so far")
+    loss.set(yscale="log", ylim=(0.1, 10))
+    loss.set_yticks([0.1, 1, 10], ["÷10", "1", "×10"])
+    loss.set_yticks([], minor=True)
+    for axes in panels:
+        axes.set(xlim=(0, 4), xticks=range(5), xlabel="step ÷ learning rate")
+        axes.axvline(1, color=style.PALE, lw=1, zorder=0)
+    path.set(xlim=(steps[0], steps[-1]), xlabel="training step")
+    for axes in (cosine, path):
+        axes.set(ylim=(-1, 1.05), yticks=[-1, 0, 1], yticklabels=["−1", "0", "1"])
+    for axes in (*panels, path):
+        style.frame(axes, left=True)
+        axes.axhline(1 if axes is loss else 0, color=style.QUIET, lw=0.8, zorder=0)
+    return panels, path
+
+
+class _Walk:
+    """One network: two curves along its gradient, one over training, its name and its losses."""
+
+    def __init__(self, loss, cosine, path, height, looks):
+        self._lines = [axes.plot([], [], animated=True, **looks)[0]
+                       for axes in (loss, cosine, path)]  # fmt: skip
+        on = {"transform": cosine.transAxes, "clip_on": False}
+        cosine.plot([1.06, 1.26], [height + 0.14] * 2, **on, **looks)
+        self._name, self._range = (Words(cosine, 1.06, height - lift) for lift in (0, 0.12))
+
+    def update(self, name, loss, cosine, steps, path):
+        """Show loss and cosine (E,), and the path of the cosine over the steps so far."""
+        points = (experiments.MULTIPLES, loss), (experiments.MULTIPLES, cosine), (steps, path)
+        for line, xy in zip(self._lines, points, strict=True):
+            line.set_data(*xy)
+        self._name.text = name
+        self._range.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
+
+
+# interventions
+
+
+@style.own_looks()
+def interventions():
+    """Let four networks race to 90 % of the test images, at one learning rate and at all of them.
+
+    Returns a `Live`.
+    """
+    races = experiments.race() | experiments.folded_race()
+    figure = style.new_figure(9, 4.4)
+    track, field = (
+        figure.add_axes([0.02, 0.13, 0.5, 0.74]),
+        figure.add_axes([0.6, 0.13, 0.38, 0.74]),
+    )
+    _draw_track(track)
+    _draw_field(field)
+    racers = {name: _Racer(track, field, name, 3 - row) for row, name in enumerate(RACER_LOOKS)}
+    now = [track.axvline(0, **NOW), field.axhline(0, **NOW)]
+    (mark,) = field.plot([], [], color=style.PALE, lw=9, zorder=0, animated=True)
+    picture = Picture(figure, alt="Steps to 90 % for four networks, by learning rate.")
+
+    def show(step, rate):
+        column = RATES.index(rate)
+        for line, places in zip(now, ("set_xdata", "set_ydata"), strict=True):
+            getattr(line, places)([np.log1p(step)] * 2)
+        mark.set_data([column] * 2, field.get_ylim())
+        said = [
+            f"{name} {racer.update(races[name]['to_90'], column, step)}"
+            for name, racer in racers.items()
+        ]
+        return f"After {step} steps at learning rate {rate}, at 90\u00a0%: {'; '.join(said)}."
+
+    return live.Live(
+        "interventions", picture, show,
+        step=live.steps("training step", list(STEPS), 0),
+        rate=live.steps("learning rate", RATES, "0.3"),
+    )  # fmt: skip
+
+
+RATES = [f"{rate:g}" for rate in experiments.RACE_RATES]
+STEPS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 600, 1000, 1500, 2000)
+RACER_LOOKS = {
+    experiments.WITHOUT: {"color": style.QUIET, "ls": (0, (4, 2))},
+    experiments.WELL: {"color": style.QUIET},
+    experiments.FOLDED: {"color": style.STAGES["z"]},
+    experiments.WITH: {"color": style.INK},
+}
+NOW = {"color": style.INK, "lw": 1.2, "animated": True, "zorder": 3}
+TICKS = (0, 3, 10, 30, 100, 300, 1000)
+
+
+def _draw_track(axes):
+    style.frame(axes)
+    style.title(axes, "steps to 90 %, at this rate", pad=8)
+    axes.set(xlim=(0, np.log1p(2000)), ylim=(-0.5, 3.75), xlabel="training step")
+    axes.set_xticks(np.log1p(TICKS), TICKS)
+
+
+def _draw_field(axes):
+    style.frame(axes, left=True)
+    style.title(axes, "at every learning rate", pad=8)
+    axes.set(xlim=(-0.4, 5.4), ylim=(0, np.log1p(2000)), xlabel="learning rate")
+    axes.set_xticks(range(6), RATES)
+    axes.set_yticks(np.log1p(TICKS), TICKS)
+
+
+class _Racer:
+    """One start: its bar, which grows until half of its seeds are there, and all its dots."""
+
+    def __init__(self, track, field, name, height):
+        looks = RACER_LOOKS[name]
+        dots = {"color": looks["color"], "mec": "white", "ms": 6, "animated": True}
+        (self._bar,) = track.plot([], [], lw=13, color=looks["color"], animated=True)
+        (self._seeds,) = track.plot([], [], "o", **dots, zorder=2.5)
+        track.text(0, height + 0.3, name)
+        self._words = Words(track, 0, 0, lift=-4, transform=track.transData)
+        (self._line,) = field.plot([], [], lw=2, animated=True, **looks)
+        (self._dots,) = field.plot([], [], "o", **dots)
+        self._height, self._limit = height, experiments.RACERS[name][2]
+
+    def update(self, to_90, column, step):
+        """Show what of to_90 (seeds, rates) has happened by now; return it in words."""
+        heights = np.where(to_90 <= step, np.log1p(to_90), np.nan)
+        medians = np.median(to_90, axis=0)  # inf if fewer than half get there
+        there = medians <= step
+        end = np.log1p(min(step, medians[column], self._limit))
+        self._bar.set_data([0, end], [self._height] * 2)
+        self._seeds.set_data(heights[:, column], self._height + np.linspace(-0.13, 0.13, 5))
+        self._line.set_data(np.arange(6), np.where(there, np.log1p(medians), np.nan))
+        self._dots.set_data(np.tile(np.arange(6.0), 5), heights.ravel())
+        done = f"{medians[column]:.0f}" if there[column] else ""
+        ended = f"not within {self._limit}" if step >= self._limit else ""
+        self._words.place, self._words.text = (end + 0.15, self._height), done or ended
+        return f"{np.isfinite(heights[:, column]).sum()} of 5" + (
+            f", median {done}" if done else ""
+        )
