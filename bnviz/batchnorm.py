@@ -61,7 +61,7 @@ def normalize(z, mean, var, eps=1e-5):
     Algorithm 1, line 3.
     """
     z = _as_batch("z", z)
-    return _divide(z - _per_unit("mean", mean, z), _std(var, eps, z))
+    return _divide(z - _per_unit("mean", mean, z), _std(var, eps, z), eps)
 
 
 def scale_shift(z_hat, gamma, beta):
@@ -89,7 +89,7 @@ def forward(z, gamma, beta, eps=1e-5):
     z = _as_batch("z", z)
     centered, mean, var = _center(z)
     std = np.sqrt(var + number("eps", eps))  # (..., units)
-    z_hat = _divide(centered, std[..., None, :])  # (..., m, units)
+    z_hat = _divide(centered, std[..., None, :], eps)  # (..., m, units)
     kept = np.array(gamma, z.dtype)  # a copy: what a caller does to gamma later is not its business
     return scale_shift(z_hat, gamma, beta), Cache(z_hat, kept, std, mean, var)
 
@@ -208,9 +208,9 @@ def _center(z):
     return centered, first[..., 0, :] + mean, _sum_over_batch(centered * centered) / m
 
 
-def _divide(centered, std):
+def _divide(centered, std, eps):
     """centered/std; 0/0 is 0, so that a unit that is constant stays on its mean where eps is 0."""
-    if std.all():
+    if eps > 0:
         return centered / std
     with np.errstate(invalid="ignore"):
         return np.where(centered == 0, centered, centered / std)
