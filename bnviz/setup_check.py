@@ -1,22 +1,23 @@
-"""Checks that say in words what is wrong, and what to do."""
+"""Says in words what is wrong with a set-up, and what to do."""
 
 import re
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 FOLDER = Path(__file__).resolve().parent
 FINE = "What bnviz needs is there"
 NO_SLIDERS = (
-    "If you have run this cell and read this sentence, this page shows no sliders. JupyterLab: run "
-    "`pip install ipywidgets` in the Python that starts it, start it anew and reload the page, or "
-    "leave all of that to `python3 run.py lab`. VS Code: let it download the scripts of widgets "
-    "(setting `jupyter.widgetScriptSources`)."
+    "If you have run this cell and read this sentence, this page shows no sliders. JupyterLab: "
+    "start it with `python3 run.py lab`, which brings what they need. VS Code: let it download the "
+    "scripts of widgets (setting `jupyter.widgetScriptSources`)."
 )
 
 
 def check_setup():
     """Print what is wrong with this set-up and what to do; where nothing is, try a widget."""
-    wrong = [*wrong_versions(), *wrong_folder()]
+    wrong = [*wrong_versions(), *wrong_folder()] or [*wrong_imports()]
     for sentence in wrong:
         print(sentence)
     return None if wrong else WidgetTrial()
@@ -24,20 +25,19 @@ def check_setup():
 
 def wrong_versions():
     """Yield a sentence for every package that is missing or older than bnviz needs."""
-    for package, oldest in lower_bounds():
-        found = version(package)
-        if not found or numbers(found) < numbers(oldest):
+    for needed in requirements():
+        found = version(needed.name)
+        if not found or not needed.specifier.contains(found, prereleases=True):
             yield (
-                f"bnviz needs {package} {oldest} or newer, and here is {found or 'none'}: "
-                + way_out(f"--upgrade {package}")
+                f"bnviz needs {needed.name}{needed.specifier}, and here is {found or 'none'}: "
+                + way_out(f"--upgrade {needed.name}")
             )
 
 
-def lower_bounds():
-    """Return (package, oldest version) of what bnviz says that it needs."""
+def requirements():
+    """Return what bnviz says that it needs, without its extras."""
     said = metadata.requires("bnviz") if version("bnviz") else []
-    matches = [re.fullmatch(r"([\w-]+)>=([\d.]+)", needed) for needed in said]
-    return [match.groups() for match in matches if match]  # what an extra needs has more in it
+    return [needed for needed in map(Requirement, said) if not needed.marker]
 
 
 def version(package):
@@ -48,11 +48,6 @@ def version(package):
         return None
 
 
-def numbers(text):
-    """Return the leading numbers of a version, "2.1.0rc1" as [2, 1, 0]."""
-    return [int(number) for number in re.match(r"[\d.]*\d", text)[0].split(".")]
-
-
 def wrong_folder():
     """Yield a sentence if bnviz is not installed, or not the one beside the notebook."""
     if not version("bnviz"):
@@ -61,16 +56,30 @@ def wrong_folder():
             + way_out(f"--editable {FOLDER.parent}")
         )
     for here in (Path.cwd().resolve(), Path.cwd().resolve().parent):
-        if (here / "bnviz" / "__init__.py").exists() and code_in(here / "bnviz") != code_in(FOLDER):
+        if (here / "bnviz" / "__init__.py").exists() and code(here / "bnviz") != code(FOLDER):
             yield (
                 f"This notebook stands in {here}, but bnviz comes from {FOLDER}, and is another: "
                 + way_out(f"--editable {here}")
             )
 
 
-def code_in(folder):
+def code(folder):
     """Return the code of a package by file, to tell a copy from another version."""
-    return {path.relative_to(folder): path.read_text("utf-8") for path in folder.rglob("*.py")}
+    files = [path.relative_to(folder) for path in folder.rglob("*.py")]
+    hidden = [file for file in files if file.parent.name.startswith(".")]  # .ipynb_checkpoints
+    return {file: (folder / file).read_text("utf-8") for file in files if file not in hidden}
+
+
+def wrong_imports():
+    """Yield a sentence for what is installed and does not import, as after an interrupt."""
+    for package in ("numpy", "matplotlib.figure", "ipywidgets"):
+        try:
+            import_module(package)
+        except Exception as error:
+            yield (
+                f"{package} is installed, but this kernel cannot import it ({error}). So it is "
+                "after an import that was interrupted: restart the kernel, then run this cell."
+            )
 
 
 def way_out(what):

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -58,16 +60,16 @@ def test_a_good_set_up_gets_a_widget_and_no_complaint(look):
 @pytest.mark.parametrize(
     ("package", "version", "sentence"),
     [
-        ("numpy", "1.25.2", "bnviz needs numpy 1.26 or newer, and here is 1.25.2: start with "),
-        ("matplotlib", "3.7.0rc1", "needs matplotlib 3.8 or newer, and here is 3.7.0rc1"),
-        ("ipywidgets", "7.6", "needs ipywidgets 7.7 or newer, and here is 7.6"),
-        ("tqdm", None, "needs tqdm 4.66 or newer, and here is none"),
+        ("numpy", "1.25.2", "bnviz needs numpy>=1.26, and here is 1.25.2: start with "),
+        ("matplotlib", "3.7.0rc1", "bnviz needs matplotlib>=3.8, and here is 3.7.0rc1: start"),
+        ("ipywidgets", "7.6", "bnviz needs ipywidgets>=7.7, and here is 7.6: start"),
+        ("tqdm", None, "bnviz needs tqdm>=4.66, and here is none: start"),
     ],
 )
 def test_a_version_too_old_is_named_with_the_way_out(look, versions, package, version, sentence):
     versions[package] = version
     printed, shown = look()
-    assert sentence in printed
+    assert printed.startswith(sentence)
     assert f"%pip install --upgrade {package}" in printed
     assert printed.count("bnviz needs") == 1
     assert shown is None
@@ -84,6 +86,9 @@ def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
     shutil.copytree(Path(setup_check.__file__).parent, tmp_path / "bnviz")
     monkeypatch.chdir(tmp_path / "notebooks")
     assert "stands in" not in look()[0], "the same code does the same, as on a hub"
+    (tmp_path / "bnviz" / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "bnviz" / ".ipynb_checkpoints" / "live-checkpoint.py").write_text("# of yesterday")
+    assert "stands in" not in look()[0], "what JupyterLab keeps aside does nothing"
     (tmp_path / "bnviz" / "live.py").write_text("# of another version")
     for here in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(here)
@@ -95,7 +100,11 @@ def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
 
 
 def test_its_own_folder_and_a_folder_without_bnviz_are_fine(look, monkeypatch, tmp_path):
-    for here in (Path(setup_check.__file__).parents[1], Path(setup_check.__file__).parent, tmp_path):
+    for here in (
+        Path(setup_check.__file__).parents[1],
+        Path(setup_check.__file__).parent,
+        tmp_path,
+    ):
         monkeypatch.chdir(here)
         assert "stands in" not in look()[0]
 
@@ -112,5 +121,38 @@ def test_a_page_without_widgets_gets_the_words(look):
     exported, _ = HTMLExporter(exclude_input=True).from_notebook_node(page)
     for words in (exported, shown["text/plain"]):
         assert "If you have run this cell and read this sentence, this page shows no sli" in words
-        assert "pip install ipywidgets" in words
-    assert "run <code>pip install ipywidgets</code> in" in exported
+        assert "pip install" not in words  # GitHub shows these words to readers who run nothing
+    assert "it with <code>python3 run.py lab</code>, which" in exported
+
+
+def test_the_saved_notebook_asks_nobody_to_install_anything():
+    cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
+    (outputs,) = [cell.outputs for cell in cells if cell.id == "setup"]
+    assert FINE in str(outputs)
+    assert "pip install" not in str(outputs)
+
+
+INTERRUPTED = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, path, target=None):
+        if name == "kiwisolver":  # halfway through matplotlib
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+try:
+    import matplotlib.figure
+except KeyboardInterrupt:
+    del sys.meta_path[0]
+from bnviz.setup_check import check_setup
+
+print(check_setup())
+"""
+
+
+def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart():
+    command = [sys.executable, "-c", INTERRUPTED]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    assert said.startswith("matplotlib.figure is installed, but this kernel cannot import it (")
+    assert "interrupted: restart the kernel, then run this cell.\n" in said
