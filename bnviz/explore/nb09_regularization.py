@@ -128,6 +128,6 @@ class _Kind:
     def update(self, name, accuracies):
         """Show accuracies (networks, 2), on training and on test images."""
         points = 100 * accuracies[:, 1]
-        self._dots.set_data(points, self._height + np.linspace(-0.25, 0.25, len(points)))
-        self._mean.set_data([points.mean()] * 2, [self._height - 0.34, self._height + 0.34])
+        self._dots.set_data(points, self._height + np.linspace(-0.3, 0.14, len(points)))
+        self._mean.set_data([points.mean()] * 2, [self._height - 0.38, self._height + 0.22])
         self._name.text, self._number.text = name, f"{number(points.mean(), 1)}\u00a0%"

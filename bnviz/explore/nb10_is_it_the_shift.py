@@ -4,10 +4,11 @@ import numpy as np
 
 from bnviz import experiments, live, style
 from bnviz.panels import LOOKS, Cursor, Histogram, draw_accuracy, draw_time, number
-from bnviz.pictures import Picture, Words
+from bnviz.pictures import Picture
 
 EDGES = np.linspace(-6, 6, 61)
-PLACES = {experiments.WITH: (0.1, 0.93, LOOKS[2]), experiments.WELL: (0.1, 0.72, LOOKS[1])}
+KEY = (0.17, "with batch norm", LOOKS[2]), (0.42, "4×Xavier, without", LOOKS[1])
+KEY += ((0.69, "sd 0.1, without, no noise", LOOKS[0]),)
 
 
 @style.own_looks()
@@ -39,12 +40,13 @@ def noise():
         accuracies = {name: shakes[strength]["accuracy"][so_far] for name, shakes in runs.items()}
         curves.update(steps[so_far], accuracies)
         reached = " and ".join(
-            f"{_in_words(steps[so_far], accuracy)} {name}" for name, accuracy in accuracies.items()
+            f"{_in_words(steps[so_far], accuracy)} ({name})"
+            for name, accuracy in accuracies.items()
         )
         return (
             f"After {step} steps with noise {strength} the sigmoid of the unit gets mean "
             f"{number(means[-1])} and sd {number(sds[-1])}; so far its mean has ranged from "
-            f"{number(means.min())} to {number(means.max())}. Seen at 90\u00a0% so far: {reached}."
+            f"{number(means.min())} to {number(means.max())}. 90\u00a0% so far: {reached}."
         )
 
     return live.Live(
@@ -58,7 +60,7 @@ def _in_words(steps, accuracy):
     """Say how many of the networks (steps, seeds) have been seen at 90 %, and when."""
     reached = accuracy >= 0.9
     first = steps[reached.argmax(axis=0)][reached.any(axis=0)]
-    when = f" (after {first.min()} to {first.max()} steps)" if first.size else ""
+    when = f", after {first.min()} to {first.max()} steps" if first.size else ""
     return f"{first.size} of {accuracy.shape[1]}{when}"
 
 
@@ -88,16 +90,18 @@ class _Curves:
     """Accuracy of the shaken networks up to now, one line a seed; one that is not shaken, whole."""
 
     def __init__(self, axes, small):
-        style.title(axes, "accuracy on the test images, without the noise", pad=8)
+        style.title(axes, "accuracy", pad=8)
         time = draw_accuracy(axes, small["steps"])
         axes.plot(time, small["accuracy"], **LOOKS[0])
-        axes.text(np.log1p(950), 0.25, f"{experiments.WITHOUT},\nnever shaken")
-        self._lines, self._cursor = {}, Cursor(axes)
-        for name, (x, y, looks) in PLACES.items():
-            axes.plot([x, x + 0.25], [y + 0.02] * 2, **looks)
-            axes.text(x + 0.35, y, f"{name}, shaken")
-            looks = looks | {"lw": 1.2, "animated": True}
-            self._lines[name] = [axes.plot([], [], **looks)[0] for _ in range(5)]
+        for x, name, looks in KEY:
+            key = {"transform": axes.transAxes, "clip_on": False}
+            axes.plot([x, x + 0.04], [1.08] * 2, **key, **looks)
+            axes.text(x + 0.05, 1.055, name, **key)
+        self._cursor = Cursor(axes)
+        self._lines = {
+            name: [axes.plot([], [], **looks | {"lw": 1.2, "animated": True})[0] for _ in range(5)]
+            for name, looks in ((experiments.WITH, LOOKS[2]), (experiments.WELL, LOOKS[1]))
+        }
 
     def update(self, steps, accuracies):
         """Show accuracies, name: (steps, seeds), at these steps, the last of which is now."""

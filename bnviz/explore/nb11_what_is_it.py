@@ -124,10 +124,13 @@ def interventions():
             getattr(line, places)([np.log1p(step)] * 2)
         mark.set_data([column] * 2, field.get_ylim())
         said = [
-            f"{name} {racer.update(races[name]['to_90'], column, step)}"
+            f"{racer.update(races[name]['to_90'], column, step)} ({name})"
             for name, racer in racers.items()
         ]
-        return f"After {step} steps at learning rate {rate}, at 90\u00a0%: {'; '.join(said)}."
+        return (
+            f"At learning rate {rate} within {step} steps, so many of 5 seeds recognize 90\u00a0% "
+            f"of the test images: {', '.join(said)}."
+        )
 
     return live.Live(
         "interventions", picture, show,
@@ -171,8 +174,9 @@ class _Racer:
         dots = {"color": looks["color"], "mec": "white", "ms": 6, "animated": True}
         (self._bar,) = track.plot([], [], lw=13, color=looks["color"], animated=True)
         (self._seeds,) = track.plot([], [], "o", **dots, zorder=2.5)
-        track.text(0, height + 0.3, name)
-        self._words = Words(track, 0, 0, lift=-4, transform=track.transData)
+        track.text(0.08, height + 0.28, name)
+        beside = track.get_yaxis_transform()  # x as a share of the width, y in data
+        self._words = Words(track, 0.98, height + 0.28, align="right", transform=beside)
         (self._line,) = field.plot([], [], lw=2, animated=True, **looks)
         (self._dots,) = field.plot([], [], "o", **dots)
         self._height, self._limit = height, experiments.RACERS[name][2]
@@ -187,9 +191,7 @@ class _Racer:
         self._seeds.set_data(heights[:, column], self._height + np.linspace(-0.13, 0.13, 5))
         self._line.set_data(np.arange(6), np.where(there, np.log1p(medians), np.nan))
         self._dots.set_data(np.tile(np.arange(6.0), 5), heights.ravel())
-        done = f"{medians[column]:.0f}" if there[column] else ""
-        ended = f"not within {self._limit}" if step >= self._limit else ""
-        self._words.place, self._words.text = (end + 0.15, self._height), done or ended
-        return f"{np.isfinite(heights[:, column]).sum()} of 5" + (
-            f", median {done}" if done else ""
-        )
+        done = f"median {medians[column]:.0f}" if there[column] else ""
+        self._words.text = done or (f"not within {self._limit}" if step >= self._limit else "")
+        count = np.isfinite(heights[:, column]).sum()
+        return f"{count}, {done}" if done else f"{count}"
