@@ -1,0 +1,100 @@
+"""What refresh saves, and what it leaves as it was."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests import refresh
+
+SHOWN = "from IPython.display import display\n\nprint('a', end='', flush=True); print('b')\n"
+BAR = "import time, tqdm, sys\n\nfor _ in tqdm.tqdm([1, 2], file=sys.stdout): time.sleep(0.2)"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with one notebook, in which refresh is at home."""
+    (tmp_path / "notebooks").mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        (tmp_path / name).write_bytes((refresh.ROOT / name).read_bytes())
+    monkeypatch.setattr(refresh, "ROOT", tmp_path)
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    return tmp_path
+
+
+def write(path, *sources, **metadata):
+    cells = [new_markdown_cell("# Title"), *map(new_code_cell, sources)]
+    for cell in cells[1:]:
+        cell.metadata |= {"tags": ["kept"], "slideshow": {"slide_type": "slide"}, "editor": 1}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), path)
+    return path
+
+
+def test_a_second_refresh_changes_no_byte(project):
+    path = project / "notebooks" / "50_try.ipynb"
+    demo = "from bnviz import explore\n\nexplore.pipeline()"
+    write(path, demo, SHOWN, BAR, "print('seen')", widgets={"state": {}}, vscode=1)
+    assert refresh.main([]) == 0
+    once = path.read_bytes()
+    assert b"image/png" in once
+    assert b"ab\\n" in once
+    assert b"seen\\n" in once
+    assert b"it/s" not in once
+    assert b"editor" not in once
+    assert refresh.WIDGET_VIEW.encode() not in once
+    assert b"\r" not in once
+    saved = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in saved.cells[1:3]] == ["badges", "install"]
+    assert set(saved.metadata) == {"kernelspec", "language_info"}
+    assert saved.metadata.kernelspec.name == "python3"
+    assert saved.cells[3].metadata == {"tags": ["kept"], "slideshow": {"slide_type": "slide"}}
+    assert refresh.main([str(path)]) == 0
+    assert path.read_bytes() == once
+
+
+def test_a_widget_stays_where_nothing_else_would_be_seen():
+    seen = {"image/png": "AA==", "text/plain": "mean 3", refresh.WIDGET_VIEW: {"model_id": "1"}}
+    alone = {"text/plain": "IntSlider()", refresh.WIDGET_VIEW: {"model_id": "2"}}
+    outputs = [new_output("display_data", data) for data in (seen, alone)]
+    saved = refresh.still(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
+    picture, widget = saved.cells[0].outputs
+    assert set(picture.data) == {"image/png", "text/plain"}
+    assert refresh.WIDGET_VIEW in widget.data
+
+
+def test_a_notebook_whose_run_fails_is_left_as_it_was_and_the_others_are_not(project, capsys):
+    failing = write(project / "notebooks" / "50_fails.ipynb", "print('half')", "1 / 0")
+    dying = write(project / "notebooks" / "51_dies.ipynb", "import os; os._exit(1)")
+    broken = project / "notebooks" / "52_broken.ipynb"
+    broken.write_text("no notebook")
+    fine = write(project / "notebooks" / "53_fine.ipynb", "print('fine')")
+    before = [path.read_bytes() for path in (failing, dying, broken, fine)]
+    assert refresh.main([]) == 1
+    after = [path.read_bytes() for path in (failing, dying, broken, fine)]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [1, 1, 1, 0]
+    printed = capsys.readouterr().out
+    assert "ZeroDivisionError" in printed
+    for path in (failing, dying, broken):
+        assert f"{path.name} did not run through and is left as it was." in printed
+    assert "53_fine.ipynb is refreshed." in printed
+
+
+@pytest.mark.parametrize(
+    "name", ["notebooks/mine.ipynb", "50_elsewhere.ipynb", "notebooks/99_not_there.ipynb"]
+)
+def test_a_notebook_that_is_not_of_the_series_gets_a_sentence(project, name):
+    path = project / name
+    if "not_there" not in name:
+        write(path, "print(1)")
+    before = path.exists() and path.read_bytes()
+    with pytest.raises(
+        SystemExit, match=r"^/.+ is not one of the series, notebooks/NN_name\.ipynb"
+    ):
+        refresh.main([str(path)])
+    assert (path.exists() and path.read_bytes()) == before
+
+
+def test_notebooks_are_named_from_where_the_reader_is(project, monkeypatch):
+    path = write(project / "notebooks" / "50_try.ipynb", "print('seen')")
+    monkeypatch.chdir(project / "notebooks")
+    assert refresh.main(["50_try.ipynb"]) == 0
+    assert "seen" in path.read_text()
