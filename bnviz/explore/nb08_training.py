@@ -157,11 +157,11 @@ def sweep():
     reached = [(curves[-1, 1:] >= 0.9).sum() for curves in (without, with_norm)]
     figure = style.new_figure(9, 5.6)
     maps = [
-        _Map(figure.add_axes([0.115, 0.45, 0.42, 0.475]), without[-1], "without", STARTS),
-        _Map(figure.add_axes([0.57, 0.45, 0.42, 0.475]), with_norm[-1], "with", [""] * 8),
+        _Map(figure.add_axes([0.145, 0.45, 0.405, 0.475]), without[-1], "without", STARTS),
+        _Map(figure.add_axes([0.585, 0.45, 0.405, 0.475]), with_norm[-1], "with", [""] * 8),
     ]
-    figure.text(0.105, 0.94, "weights", ha="right")
-    axes = figure.add_axes([0.115, 0.1, 0.55, 0.215])
+    figure.axes[0].set_ylabel("first weights")
+    axes = figure.add_axes([0.145, 0.1, 0.52, 0.215])
     time, heights = draw_accuracy(axes, record["steps"]), (0.12, 0.195, 0.27)
     curves = [_Curve(axes, 0.685, y, looks) for y, looks in zip(heights, LOOKS, strict=True)]
     picture = Picture(figure, alt="Accuracy by learning rate and first weights, without and with.")
