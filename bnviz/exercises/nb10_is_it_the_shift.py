@@ -1,0 +1,111 @@
+"""Your turn in notebook 10: noise as another γ and β, the size of a shift, a better experiment."""
+
+import numpy as np
+
+from bnviz.exercises import Exercise
+
+G = np.array([[3.0, 0], [0, 4]])
+THERE = np.array([[3.0, 4], [0, 4]])
+TURNED = np.array([[-6.0, 0], [2, 1]])
+
+
+def shaken_parameters(gamma, beta, s, t):
+    return gamma * s, beta + gamma * t
+
+
+def gradient_shift(g, there):
+    length = np.linalg.norm(g)
+    change = np.linalg.norm(there - g) / length
+    cosine = (g * there).sum() / (length * np.linalg.norm(there))
+    return change, cosine
+
+
+def norm(x):
+    return np.linalg.norm(x)
+
+
+EXERCISES = [
+    Exercise(
+        "shaken_parameters",
+        reference=shaken_parameters,
+        cases=[(2.0, 0.5, 3.0, -1.0), (np.array([1.0, 0.5]), np.array([0.0, 2]), 0.5, 4.0)],
+        parts=("γ'", "β'"),
+        right="γ (s ẑ + t) + β = (γ s) ẑ + (β + γ t): for one step, another γ and another β.",
+        mistakes={
+            "t not scaled by γ": (
+                lambda gamma, beta, s, t: (gamma * s, beta + t),
+                "Your t is added after γ. It moves ẑ, so γ multiplies it as well.",
+            ),
+            "β scaled, too": (
+                lambda gamma, beta, s, t: (gamma * s, s * beta + t),
+                "You shake y as a whole. Here ẑ is shaken, before γ and β come to it.",
+            ),
+            "s on everything": (
+                lambda gamma, beta, s, t: (gamma * s, beta + gamma * s * t),
+                "You multiply t by s. In s ẑ + t only ẑ is multiplied by s.",
+            ),
+            "s added": (
+                lambda gamma, beta, s, t: (gamma + s, beta + gamma * t),
+                "You add s to γ. Both are factors of ẑ.",
+            ),
+            "swapped": (
+                lambda gamma, beta, s, t: (beta + gamma * t, gamma * s),
+                "The two results are swapped: first the factor of ẑ, then what is added.",
+            ),
+        },
+    ),
+    Exercise(
+        "gradient_shift",
+        reference=gradient_shift,
+        cases=[(G, THERE), (G, TURNED)],
+        parts=("relative change", "cosine"),
+        right="One number says how far the gradient has moved, the other how far it has turned.",
+        mistakes={
+            "difference of the lengths": (
+                lambda g, there: (
+                    abs(norm(there) - norm(g)) / norm(g),
+                    gradient_shift(g, there)[1],
+                ),
+                "You compare the two lengths. A gradient can turn round and keep its length.",
+            ),
+            "not relative": (
+                lambda g, there: (norm(there - g), gradient_shift(g, there)[1]),
+                "Your change depends on the size of the gradient: divide by the length of g.",
+            ),
+            "relative to there": (
+                lambda g, there: (norm(there - g) / norm(there), gradient_shift(g, there)[1]),
+                "You divide by the length of the new gradient. The unit is that of g.",
+            ),
+            "squared": (
+                lambda g, there: (
+                    (norm(there - g) / norm(g)) ** 2,
+                    gradient_shift(g, there)[1],
+                ),
+                "Your change is a square: a root is missing.",
+            ),
+            "dot product": (
+                lambda g, there: (gradient_shift(g, there)[0], (g * there).sum()),
+                "Your second number is the dot product. Divide it by both lengths.",
+            ),
+        },
+    ),
+    Exercise(
+        "better_experiment",
+        reference="drift",
+        right="A drift does not average out. It is the kind of shift that our noise is not.",
+        mistakes={
+            "more seeds": (
+                "more seeds",
+                "More seeds make the same answer surer. They do not ask another question.",
+            ),
+            "more noise": (
+                "more noise",
+                "More of it would harm any network. It still jumps around a mean of zero.",
+            ),
+            "no noise": (
+                "no noise",
+                "That is the left end of the slider, and the noise is what we want to change.",
+            ),
+        },
+    ),
+]
