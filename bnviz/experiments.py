@@ -309,6 +309,22 @@ def trained():
     return network.Network(tuple(network.Layer(**layer) for layer in layers), statistics=statistics)
 
 
+@functools.cache
+def five_runs(steps=600, rate=0.1):
+    """Train as in `trained_network` for each of the seeds 0 to 4: a list of five `training.Run`s.
+
+    rate: the weight of the new mini-batch in their running averages.
+    """
+    data = digits.load()
+    choices = {"steps": steps, "rate": rate, "snapshots": 2, "progress": False}
+    return [
+        training.train(
+            network.init(SIZES, seed=seed), data.images, data.labels, seed=seed, **choices
+        )
+        for seed in range(5)
+    ]
+
+
 @recorded
 def test_time():
     """Collect statistics for the network of `trained` by three rules, and try them on test images.

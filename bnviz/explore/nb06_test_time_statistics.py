@@ -116,3 +116,24 @@ class _Row:
         self._squares.set_data(np.arange(shown) + 0.5, [self._height] * shown)
         self._more.text = "▸" if wrong > MOST else ""
         self._said.text = f"{wrong} wrong, {percent(1 - wrong / TEST_IMAGES, 1)}"
+
+
+@style.own_looks()
+def draw_accuracies(sizes, right, alone):
+    """Return a picture of the accuracy in mini-batches of several sizes, a dot for each network.
+
+    sizes: the mini-batches, (S,); right: accuracies in percent, (networks, S); alone: (networks,),
+    of the same networks where each image is judged for itself.
+    """
+    figure = style.new_figure(9, 3)
+    axes = style.frame(figure.add_axes([0.07, 0.2, 0.91, 0.62]), left=True)
+    axes.axhline(np.mean(alone), color=style.QUIET, lw=3, alpha=0.5)
+    beside = 0.09 * (np.arange(len(right)) - (len(right) - 1) / 2)  # each network has its column
+    places = np.arange(len(sizes)) + beside[:, None]  # (networks, S)
+    axes.plot(places.T, np.transpose(right), "o", color=style.STAGES["z_hat"], ms=5.5)
+    axes.set(xlim=(-0.5, len(sizes) - 0.5), ylim=(0, 104), yticks=[0, 50, 100])
+    axes.set_xticks(range(len(sizes)), sizes)
+    axes.set_xlabel("test images in a mini-batch, $m$")
+    axes.text(len(sizes) - 0.5, 84, "line: each image alone, kept statistics", ha="right")
+    style.title(axes, f"test accuracy in %, {len(right)} networks side by side", pad=8)
+    return Picture(figure, "Accuracy rises with m, from chance to that of each image alone")
