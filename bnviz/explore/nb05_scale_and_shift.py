@@ -15,7 +15,7 @@ DOTS = 16  # examples that ride on the sigmoid
 class SigmoidView(Picture):
     """The sigmoid with what goes in along its axis and what comes out up its side.
 
-    The tallest bar of a histogram fills its panel. A few values are dots only and have no bars.
+    The tallest bar of a histogram fills its panel.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class _Share:
 
     def update(self, values):
         self._spread.update(values.mean(), values.std())
-        return self._bars.update(values if values.size > DOTS else [])
+        return self._bars.update(values)
 
 
 def _draw_curve(axes):

@@ -134,6 +134,6 @@ def draw_accuracies(sizes, right, alone):
     axes.set(xlim=(-0.5, len(sizes) - 0.5), ylim=(0, 104), yticks=[0, 50, 100])
     axes.set_xticks(range(len(sizes)), sizes)
     axes.set_xlabel("test images in a mini-batch, $m$")
-    axes.text(len(sizes) - 0.5, 84, "line: each image alone, kept statistics", ha="right")
+    axes.text(len(sizes) - 0.5, 72, "line: each image alone, kept statistics", ha="right")
     style.title(axes, f"test accuracy in %, {len(right)} networks side by side", pad=8)
     return Picture(figure, "Accuracy rises with m, from chance to that of each image alone")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz import experiments
+from bnviz import digits, experiments, network, training
 
 
 def test_the_trained_network_is_what_training_gives():
@@ -35,3 +35,55 @@ def test_a_running_average_that_remembers_its_start_does_not():
     seen = record["seen"].tolist().index(10)
     algorithm_2, _, running = record["wrong"][5, 0, seen]  # m = 60, rate 0.01
     assert algorithm_2 < 18 < 180 < running
+
+
+def test_the_corrected_variance_is_right_in_the_first_layer_only():
+    net = experiments.trained()
+    truth = training.population_statistics(net, experiments.images(), len(experiments.images()))
+    for m, least, most in ((2, 2.0, 2.6), (4, 1.3, 1.55), (8, 1.1, 1.25), (32, 1.02, 1.06)):
+        rows = np.random.default_rng(0).choice(len(experiments.images()), (20_000 // m, m))
+        _, cache = network.forward(net, experiments.images()[rows])
+        ratios = [
+            m / (m - 1) * (norm.var.mean(axis=0) / var).mean()
+            for norm, (_, var) in zip(cache.norms, truth, strict=True)
+        ]
+        assert abs(ratios[0] - 1) < 0.02
+        assert least < ratios[2] < most
+
+
+def test_running_averages_lag_early_and_not_late():
+    data = digits.load()
+
+    def accuracies(steps, rate):
+        runs = experiments.five_runs(steps, rate)
+        lagging = [run.network._replace(statistics=run.running) for run in runs]
+        return [
+            np.mean([training.accuracy(net, data.test_images, data.test_labels) for net in nets])
+            for nets in (lagging, [run.network for run in runs])
+        ]
+
+    late, early, slow = accuracies(600, 0.1), accuracies(30, 0.1), accuracies(30, 0.01)
+    assert abs(late[0] - late[1]) < 0.015
+    assert min(late) > 0.96
+    assert early[0] < early[1] - 0.02
+    assert slow[0] < 0.4 < 0.88 < slow[1]
+
+
+def test_batch_mates_decide_where_test_images_come_in_batches():
+    data = digits.load()
+    by_digit = np.argsort(data.test_labels, kind="stable")
+
+    def right(net, m, order):
+        batches = order[: len(order) // m * m].reshape(-1, m)
+        logits, _ = network.forward(net, data.test_images[batches])
+        return np.mean(logits.argmax(axis=-1) == data.test_labels[batches])
+
+    for run in experiments.five_runs():
+        net = run.network
+        assert right(net, 1, np.arange(360)) < 0.15
+        assert 0.5 < right(net, 2, np.arange(360)) < 0.75 < right(net, 4, np.arange(360))
+        assert right(net, 64, np.arange(360)) > 0.94
+        assert right(net, 32, by_digit) < 0.45
+        few = training.population_statistics(net, data.images[data.labels < 2], 60)
+        changed = net._replace(statistics=few)
+        assert 0.88 < training.accuracy(changed, data.test_images, data.test_labels) < 0.96

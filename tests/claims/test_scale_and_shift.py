@@ -1,0 +1,71 @@
+"""γ and β, learned and frozen: claims 5 and 6 of notebook 05."""
+
+import numpy as np
+import pytest
+
+from bnviz import batchnorm, experiments, measures, network
+from bnviz.network import sigmoid
+
+RATES = experiments.FREEZING_RATES
+
+
+@pytest.fixture(scope="module")
+def found():
+    return experiments.freezing()
+
+
+def at_best(kind):
+    """Loss and accuracy of the five seeds at the rate with the lowest mean loss."""
+    best = kind["loss"].mean(axis=0).argmin()
+    return kind["loss"][:, best], kind["accuracy"][:, best]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", experiments.FREEZING)
+def test_the_record_is_what_the_code_gives(found, name):
+    again = experiments.freeze(name, seeds=[3])
+    moderate = slice(0, 3)  # at large rates, rounding grows into another run
+    for what, tolerance in (("loss", 0.01), ("accuracy", 0.01)):
+        shipped = found[name][what][[3], moderate]
+        np.testing.assert_allclose(again[what][:, moderate], shipped, atol=tolerance)
+
+
+def test_the_best_rates_are_inside_the_range(found):
+    for kind in found.values():
+        assert 0 < kind["loss"].mean(axis=0).argmin() < len(RATES) - 1
+
+
+def test_learned_is_ahead_in_the_training_loss_seed_by_seed(found):
+    (learned, _), (frozen, _), (wide, _) = (at_best(kind) for kind in found.values())
+    assert (frozen > 1.4 * learned).all()
+    assert (wide < 0.5 * learned).all()
+
+
+def test_at_equal_rates_the_order_is_the_same(found):
+    learned, frozen, _ = (kind["loss"].mean(axis=0) for kind in found.values())
+    assert (frozen > 1.15 * learned).all()
+
+
+def test_the_test_images_do_not_tell_learned_from_frozen(found):
+    (_, learned), (_, frozen), _ = (at_best(kind) for kind in found.values())
+    assert abs(learned.mean() - frozen.mean()) < 0.01
+    assert min(learned.min(), frozen.min()) > 0.955
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_line_explains_most_of_what_leaves_the_sigmoid(seed):
+    z = experiments.images() @ network.init(experiments.SIZES, seed=seed).layers[0].weights
+    z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z))
+    fits = [measures.line_fit(unit, sigmoid(unit)) for unit in z_hat.T]
+    assert 0.98 < np.mean(fits) < 0.995
+
+
+def test_units_go_a_short_way_and_none_undoes_batch_norm():
+    record = experiments.three_networks()[experiments.WITH]
+    gamma, beta = record["gamma"][-1], record["beta"][-1]  # (3 layers, 100 units)
+    assert 0.95 < gamma[:2].mean() < 1.15
+    assert 1.3 < gamma[2].mean() < 1.5
+    assert 0.9 < gamma.min() < gamma.max() < 1.7
+    assert np.abs(beta).max() < 0.25
+    _, cache = network.forward(experiments.trained(), experiments.images())
+    assert max(norm.std.max() for norm in cache.norms) < 0.5 < gamma.min()  # √(σ² + ε)
