@@ -2,6 +2,7 @@
 
     python3 run.py lab        open the first notebook in JupyterLab, or the one named
     python3 run.py site       make the static site whose notebooks run in the reader's browser
+    python3 run.py export     convert notebooks, as in `export --to pdf NOTEBOOK`
     python3 run.py marks      say what is right and wrong in a folder of handed-in notebooks
 
     python3 run.py test       check the style, run every test and every notebook
@@ -57,6 +58,7 @@ OFFLINE = re.compile(
 )
 # command -> extra of pyproject.toml that it needs, and what .venv's Python is started with
 SCRIPTS = {
+    "export": ("lab", "-m", "nbconvert", "--config", TESTS / "export.py"),
     "marks": ("lab", "-m", "bnviz.marks"),
     "refresh": ("lab", TESTS / "refresh.py"),
     "bench": ("bench", TESTS / "benchmarks"),

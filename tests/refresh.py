@@ -85,9 +85,9 @@ def first_cells(file):
     return [badges, install]
 
 
-def home(root=ROOT):
+def home():
     """Return OWNER and NAME of the project on GitHub: pyproject.toml is the one place for them."""
-    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     return re.search('^Home = "https://github.com/(.+)/(.+)"', text, re.MULTILINE).groups()
 
 

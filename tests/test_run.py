@@ -1,6 +1,7 @@
 """run.py by what it does to a small project: real environments, real pip, and no network."""
 
 import ast
+import importlib.util
 import itertools
 import os
 import re
@@ -146,7 +147,7 @@ def test_an_unknown_command_gets_a_sentence(small):
     code, said = small.start("tset")
     assert code == 1
     assert said.startswith(
-        "run.py knows lab, site, test, matrix, marks, refresh, bench, mutants, not 'tset'"
+        "run.py knows lab, site, test, matrix, export, marks, refresh, bench, mutants, not 'tset'"
     )
     assert not small.venv.exists()
 
@@ -156,13 +157,15 @@ def test_no_command_prints_every_command(capsys):
     printed = capsys.readouterr().out
     commands = {*run.COMMANDS, *run.SCRIPTS}
     assert set(re.findall(r"python3 run\.py (\w+)", printed)) == commands
-    assert len(commands) == 8
+    assert len(commands) == 9
 
 
 def test_every_command_starts_what_is_there():
     for _, *script in run.SCRIPTS.values():
-        path = ROOT / "bnviz" / "marks.py" if script[0] == "-m" else script[0]
-        assert path.exists(), path
+        for path in [part for part in script if isinstance(part, Path)]:
+            assert path.exists(), path
+        if script[0] == "-m":
+            assert importlib.util.find_spec(script[1]), script
 
 
 def test_lab_opens_the_first_notebook_and_passes_arguments_on(ready):
