@@ -61,7 +61,7 @@ EXERCISES = [
     Exercise(
         "ten_times",
         reference={"output": 1, "gradient": 0.1, "turn": 0.01},
-        right="A gradient a tenth as long meets weights ten times as long: a hundredth of the turn.",
+        right="A gradient a tenth as long turns weights ten times as long: a hundredth of the turn.",
         mistakes={
             "the output changes": (
                 lambda answer: answer["output"] != 1,
