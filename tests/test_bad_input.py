@@ -345,6 +345,8 @@ MEASURES = [
     ("histogram(['1'], [0, 1])", f"values {REAL} list of <U1"),
     ("histogram(batch, [0, 0])", f"{EDGES} [0.0, 0.0]"),
     ("histogram(batch, [1, 0])", f"{EDGES} [1.0, 0.0]"),
+    ("histogram(batch, [0, 2, 1])", f"{EDGES} [0.0, 2.0, 1.0]"),
+    ("histogram(batch, [0, 1j])", f"edges {REAL} list of complex128"),
     ("histogram(batch, [0, nan])", f"{EDGES} [0.0, nan]"),
     ("histogram(batch, [0])", f"{EDGES} [0.0]"),
     ("histogram(batch, 10)", f"{EDGES} 10.0"),

@@ -62,7 +62,20 @@ def test_compress_by_hand():
 def test_compress_leaves_few_values_and_equal_values_alone():
     values = RNG.normal(size=(8, 512))
     assert (measures.compress(values) == np.sort(values, axis=None)).all()
-    assert (measures.compress(np.full(10_001, 0.1)) == 0.1).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_compress_does_not_disturb_what_is_equal(dtype):
+    levels = np.sort(RNG.normal(size=7)).astype(dtype)
+    for n in (10_001, 12_345, 50_000):
+        small = measures.compress(np.repeat(levels, n))
+        assert np.isin(small, levels).sum() >= len(small) - 6  # groups from one level to the next
+        assert (np.diff(small) >= 0).all()
+
+
+def test_compress_sums_in_double_precision():
+    values = RNG.uniform(1, 2, 1_000_001).astype(np.float32)
+    assert measures.compress(values, 1) == pytest.approx(values.mean(dtype=float), rel=1e-7)
 
 
 # Percentiles and shares
@@ -72,12 +85,14 @@ def test_percentiles_go_along_the_last_axis():
     values = np.stack([np.arange(101.0), 10 * np.arange(101.0)])
     low, median, high = measures.percentiles(values)
     assert (low.tolist(), median.tolist(), high.tolist()) == ([15, 150], [50, 500], [85, 850])
+    assert measures.percentiles(values[1], [0, 50, 100]).tolist() == [0, 500, 1000]
 
 
 def test_shares_by_hand():
     assert measures.share_within([-1.0, -0.9, 0.0, 2.0], 1) == 0.5
     assert measures.share_saturated([0.01, 0.03, 0.04, 0.5, 0.97]) == 0.6
     assert measures.share_saturated([0.05, 0.5], limit=0.9) == 0.5
+    assert measures.share_saturated([0.2, 0.25, 0.5, 0.75], limit=0.75) == 0.75  # ends belong to it
 
 
 # Nearness of the sigmoid to a line
@@ -109,3 +124,8 @@ def test_line_fit_of_lines_and_constants():
     assert measures.line_fit(y, np.full(100, 0.1)) == 1
     assert measures.line_fit(np.full(100, 0.1), y) == 0
     assert measures.line_fit([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0]) == 0
+
+
+def test_line_fit_computes_in_double_precision():
+    y, a = RNG.normal(1e4, 1, (2, 500)).astype(np.float32)
+    assert measures.line_fit(y, a) == measures.line_fit(y.astype(float), a.astype(float))

@@ -349,6 +349,7 @@ def test_a_short_run_prints_nothing(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_long_run_shows_progress_and_wipes_it_away(capsys, monkeypatch):
     def slow_forward(net, x, forward=network.forward):
         time.sleep(0.2)
@@ -449,6 +450,7 @@ def test_running_averages_serve_at_test_time_once_they_caught_up():
 # What is learned
 
 
+@pytest.mark.slow
 def test_batch_norm_learns_digits_in_a_tenth_of_the_steps():
     sizes = (64, 100, 100, 100, 10)
     with_norm, without = (
