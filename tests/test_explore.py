@@ -101,7 +101,7 @@ def test_the_explorables():
         ("scale_shift", {"gamma": [0, 1, 6], "beta": [-3, 0, 3]}),
         ("learned", {"step": [0]}),
         ("training", {"step": [0]}),
-        ("test_time", {"seen": [1, 100], "m": [2, 32], "rate": [0.01, 0.1]}),
+        ("test_time", {"batches": [2, 100], "m": [2, 32], "rate": [0.01, 0.1]}),
     ],
 )
 def test_controls_reach(name, reach):

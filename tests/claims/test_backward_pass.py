@@ -42,7 +42,7 @@ def test_the_line_takes_little_from_most_units_and_much_from_some(data, seed):
     dy = dlogits @ net.layers[-1].weights.T * a * (1 - a)
     through = batchnorm.backward(dy, cache.norms[-1])[0] * cache.norms[-1].std
     lost = 1 - (through**2).sum(axis=0) / (dy**2).sum(axis=0)
-    assert 0.01 < np.median(lost) < 0.08
+    assert 0.01 < np.median(lost) < 0.15
     assert 0.1 < lost.max() < 0.5
 
 
