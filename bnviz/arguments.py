@@ -15,11 +15,14 @@ def floats(name, values, dtype=None):
 
     Without dtype, integers and booleans become float64, for small ones wrap around in a sum;
     float16 becomes float32, for its squares overflow from 256 on; others stay.
-    Raises ValueError for what is no real number, and for masked arrays.
+    Raises ValueError for what is no real number, for masked arrays and for rows of unequal length.
     """
-    array = np.asarray(values)
-    kind = array.dtype.kind
-    if kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} has rows of equal length, got {short(values)}") from None
+    kind, parts = array.dtype.kind, values if type(values) in (tuple, list) else (values,)
+    if kind not in "biuf" or np.ma.MaskedArray in map(type, parts):
         raise ValueError(
             f"{name} holds real numbers, got {type(values).__name__} of {array.dtype}: "
             "convert it first, a masked array by its method filled"

@@ -90,8 +90,8 @@ def forward(z, gamma, beta, eps=1e-5):
     centered, mean, var = _center(z)
     std = np.sqrt(var + number("eps", eps))  # (..., units)
     z_hat = _divide(centered, std[..., None, :], eps)  # (..., m, units)
-    kept = np.array(gamma, z.dtype)  # a copy: what a caller does to gamma later is not its business
-    return scale_shift(z_hat, gamma, beta), Cache(z_hat, kept, std, mean, var)
+    y = scale_shift(z_hat, gamma, beta)
+    return y, Cache(z_hat, np.array(gamma, z.dtype), std, mean, var)
 
 
 def backward(dy, cache):
@@ -105,10 +105,10 @@ def backward(dy, cache):
     Section 3, the equations after Algorithm 1.
     """
     dy, shape = floats("dy", dy, cache.z_hat.dtype), cache.z_hat.shape
-    if dy.shape != shape and not _is_stack_of(shape, dy.shape):
-        raise ValueError(
-            f"dy has the shape of y, which came of a z_hat of shape {shape}, got shape {dy.shape}"
-        )
+    if dy.shape != shape and (
+        dy.shape[-2:] != shape[-2:] or np.broadcast_shapes(dy.shape, shape) != dy.shape
+    ):
+        raise ValueError(f"dy has the shape of y, {shape} or a stack of it, got shape {dy.shape}")
     m = shape[-2]
     dbeta = _sum_over_batch(dy)  # (..., units)
     dgamma = _sum_over_batch(dy * cache.z_hat)  # (..., units)
@@ -125,8 +125,7 @@ def population_statistics(means, variances, m):
     means, variances: one entry of shape (..., units) per mini-batch, along the first axis, as
     `batch_statistics` gives them (÷m); both results: (..., units).
     m counts all that was averaged over; in a convolution, positions too.
-    Raises ValueError for m that is not a whole number from 2 on, for no batches, for more means
-    than variances or fewer, and for a negative variance.
+    Raises ValueError for m < 2, shapes that do not fit, and a negative variance.
     Algorithm 2, line 10.
     """
     m = number("m", m, 2, whole=True, hint="one example says nothing about the variance")
@@ -150,23 +149,19 @@ def update_running(running, batch, rate):
     rate weighs the NEW batch, as PyTorch's momentum = 0.1 does; Keras' momentum = 0.99 weighs the
     old value, so there rate = 0.01. The variance is averaged as it comes: PyTorch corrects it
     first, which is batch = population_statistics([mean], [var], m); Keras does not.
-    Raises ValueError for a rate outside 0…1, for what are no two pairs of one shape, and for a
-    negative variance.
+    Raises ValueError for a rate outside 0…1, shapes that do not fit, and a negative variance.
     """
     rate = number("rate", rate, 0, 1, hint="it weighs the new batch, and 0.1 is usual")
-    new = [floats("batch", part) for part in batch]
-    old = [floats("running", part) for part in running]
-    shapes = [part.shape for part in old], [part.shape for part in new]
-    if len(old) != 2 or shapes != ([shapes[0][0]] * 2,) * 2:
+    batch = floats("batch", batch)  # (2, ..., units)
+    running = floats("running", running, batch.dtype)
+    if running.shape != batch.shape or running.shape[:1] != (2,):
         raise ValueError(
-            "running and batch are pairs (mean, var), all of one shape (..., units), got the "
-            f"shapes {shapes[0]} and {shapes[1]}"
+            "running and batch are pairs (mean, var) of the same shape, got the shapes "
+            f"{running.shape} and {batch.shape}"
         )
-    for _, var in (old, new):
-        _refuse_variance(var, var < 0)
-    mean, var = (
-        (1 - rate) * a.astype(b.dtype, copy=False) + rate * b for a, b in zip(old, new, strict=True)
-    )
+    _refuse_variance(batch[1], batch[1] < 0)
+    _refuse_variance(running[1], running[1] < 0)
+    mean, var = (1 - rate) * running + rate * batch
     return mean, var
 
 
@@ -226,18 +221,7 @@ def _std(var, eps, z):
 def _refuse_variance(var, wrong):
     """Raise ValueError if any variance is wrong."""
     if wrong.any():
-        raise ValueError(
-            f"a variance is a number of 0 or more, got {var[wrong][0]}: is it a mean, or did the "
-            "training diverge?"
-        )
-
-
-def _is_stack_of(shape, stacked):
-    """Whether an array is (..., m, units) and another has the same last axes, leading ones more."""
-    ours, theirs = shape[::-1], stacked[::-1]
-    leading = zip(ours[2:], theirs[2:], strict=False)
-    same = ours[:2] == theirs[:2] and len(ours) <= len(theirs)
-    return same and all(few in (1, many) for few, many in leading)
+        raise ValueError(f"a variance is a number of 0 or more, got {var[wrong][0]}: is it a mean?")
 
 
 def _sum_over_batch(x):
@@ -254,15 +238,10 @@ def _ones(m, dtype):
 def _as_batch(name, values):
     """The values as an array of floats, if it has the axes of a mini-batch and none is empty."""
     z = floats(name, values)
-    if z.ndim < 2:
+    if z.ndim < 2 or z.size == 0:
         raise ValueError(
-            f"{name} has the shape (..., m, units), got shape {z.shape}: "
+            f"{name} has the shape (..., m, units), none of them 0, got shape {z.shape}: "
             f"for one unit write {name}[:, None]"
-        )
-    if z.size == 0:
-        raise ValueError(
-            f"{name} needs at least one example and one unit, got shape {z.shape}: "
-            "is the batch empty?"
         )
     return z
 

@@ -17,15 +17,10 @@ def histogram(values, edges):
     A bin holds its left edge and not its right one; only the last bin holds both, as in NumPy.
     Infinite values are outside. Raises ValueError for nan, which is neither inside nor outside.
     """
-    values, edges = floats("values", values), floats("edges", edges)
+    values, edges = _known("histogram", values, least=0), floats("edges", edges)
     if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
         raise ValueError(f"histogram needs two or more increasing edges, got {short(edges)}")
     ordered = np.sort(values, axis=None)
-    if ordered.size and np.isnan(ordered[-1]):  # sorting puts nan last
-        raise ValueError(
-            f"histogram cannot place nan, got {np.count_nonzero(np.isnan(ordered))} among "
-            f"{ordered.size} values: leave them out or find where they come from"
-        )
     start = np.searchsorted(ordered, edges)  # how many values are under each edge
     start[-1] = np.searchsorted(ordered, edges[-1], side="right")
     return np.diff(start), int(start[0]), int(ordered.size - start[-1])
@@ -77,8 +72,8 @@ def share_within(values, limit):
 
     Raises ValueError for no values, for nan, and for a limit below 0.
     """
-    limit = number("limit", limit)
-    return float(np.mean(np.abs(_known("share_within", values)) < limit))
+    limit, values = number("limit", limit), _known("share_within", values)
+    return float(np.mean(np.abs(values) < limit))
 
 
 def share_saturated(a, limit=0.97):
@@ -100,10 +95,7 @@ def line_fit(y, a):
     """
     y, a = floats("y", y, float), floats("a", a, float)
     if y.shape != a.shape or y.size == 0:
-        raise ValueError(
-            f"line_fit needs as many y as a, in the same shape, at least one, got shapes {y.shape} "
-            f"and {a.shape}"
-        )
+        raise ValueError(f"line_fit needs y and a in one shape, got {y.shape} and {a.shape}")
     if a.min() == a.max():
         return 1.0
     if y.min() == y.max():
@@ -113,13 +105,12 @@ def line_fit(y, a):
     return float((y @ a) ** 2 / ((y @ y) * (a @ a)))
 
 
-def _known(what, values):
-    """The values as floats, if there are any and none is nan."""
+def _known(what, values, least=1):
+    """The values as floats, if there are enough and none is nan."""
     values = floats("values", values)
     unknown = np.count_nonzero(np.isnan(values))
-    if values.size == 0 or unknown:
+    if values.size < least or unknown:
         raise ValueError(
-            f"{what} needs at least one value and no nan, got {unknown} nan among {values.size}: "
-            "leave them out or find where they come from"
+            f"{what} needs {least} or more values and no nan, got {values.size} with {unknown} nan"
         )
     return values

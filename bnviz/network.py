@@ -139,10 +139,7 @@ def stack(networks):
 
 
 def select(net, index):
-    """One network of a stack, with its statistics: the way back from `stack`.
-
-    Raises ValueError for what is no stack.
-    """
+    """One network of a stack, with its statistics: the way back from `stack`."""
     if net.layers[0].weights.ndim < 3:
         raise ValueError("select takes a network out of a stack, got a single one: use it as it is")
     layers = map_parameters(lambda value: value[index], net.layers)
@@ -164,7 +161,6 @@ def forward(net, x):
 
     x: (m, inputs) or (..., m, inputs); logits: (..., m, classes); the second result is a `Cache`,
     where `cache.z[l]` is the net of hidden layer l.
-    Raises ValueError for x of another shape.
     """
     activate, _ = ACTIVATIONS[net.activation]
     x = _as_inputs(net, x)
@@ -187,7 +183,6 @@ def backward(dlogits, cache):
     Through each layer from the last to the first, by the chain rule:
     da = dz @ weightsᵀ,  dy = da · slope,  dz by batch norm,  dweights = xᵀ @ dz,  dbias = Σ dz
     dlogits: (..., m, classes), the gradient with respect to the logits.
-    Raises ValueError for dlogits that have not the shape of the logits.
     """
     _, slope = ACTIVATIONS[cache.network.activation]
     layers = cache.network.layers
@@ -211,8 +206,7 @@ def predict(net, x):
     """Test time: batch norm takes `net.statistics`, so each example is judged for itself.
 
     x: (m, inputs) or (..., m, inputs); logits: (..., m, classes).
-    Raises ValueError for a network with batch norm that has no statistics yet, and for x of another
-    shape.
+    Raises ValueError for a network with batch norm that has no statistics yet.
     """
     if net.batch_norm and net.statistics is None:
         raise ValueError(

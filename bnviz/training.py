@@ -91,14 +91,14 @@ def train(
     """
     images, labels = _as_data(net, images, labels)
     batches = minibatches(len(images), batch_size, seed)
-    _check_choices(net, batch_size, frozen, rate)
+    _check_choices(net, batch_size, test, frozen, rate)
     rates = _parameter_rates(net, learning_rate, frozen)
     narrowest = min(layer.weights.shape[-1] for layer in net.layers[:-1])
     unit = number("unit", unit, 0, narrowest - 1, whole=True, hint="the narrowest layer ends there")
     examples = number("examples", examples, 1, whole=True)
     shown = np.random.default_rng([seed, 1]).permutation(len(images))[:examples]
     (seen,) = _some(seed, images)
-    test = None if test is None else _some(seed, *_as_test_data(net, test))
+    test = None if test is None else _some(seed, *_as_data(net, *test, which="test "))
 
     def look(loss):
         return _look(net, images[shown], seen, unit, test, loss)
@@ -123,13 +123,9 @@ def step(net, images, labels, rates):
     images: (m, inputs); labels: (m,); loss: (...).
     rates: for every parameter a number or an array that broadcasts to it, in the form of
     `net.layers`.
-    Raises ValueError for images and labels that do not fit, and for a single rate.
     """
     if not isinstance(rates, tuple | list):
-        raise ValueError(
-            f"rates has the form of net.layers, got {short(rates)}: "
-            "network.map_parameters(lambda p: 0.3, net.layers) makes it"
-        )
+        raise ValueError(f"rates has the form of net.layers, got {short(rates)}")
     logits, cache = network.forward(net, images)
     loss, dlogits = network.cross_entropy(logits, labels)
     gradients = network.backward(dlogits, cache)
@@ -176,12 +172,10 @@ def snapshot_steps(steps, snapshots):
     """Steps at which to look, from 0 to `steps`: each gap a little wider than the one before.
 
     (k / (snapshots − 1))² · steps, rounded; fewer where two fall on the same step.
-    Raises ValueError for less than 1 step and for less than 2 snapshots, the first and the last.
+    Raises ValueError for less than 1 step or 2 snapshots, the first and the last.
     """
-    steps, snapshots = (
-        number(name, value, low, whole=True)
-        for name, value, low in [("steps", steps, 1), ("snapshots", snapshots, 2)]
-    )
+    steps = number("steps", steps, 1, whole=True)
+    snapshots = number("snapshots", snapshots, 2, whole=True)
     return np.unique(np.round(np.linspace(0, 1, snapshots) ** 2 * steps).astype(int))
 
 
@@ -191,8 +185,7 @@ def accuracy(net, images, labels):
 
     images: (n, inputs) or (..., n, inputs); labels: (n,) integers from 0. A network that diverged
     is right as often as class 0 comes.
-    Raises ValueError for data that do not fit the network, and for a network with batch norm that
-    has no statistics yet.
+    Raises ValueError for data that do not fit and for batch norm that has no statistics yet.
     """
     images, labels = _as_data(net, images, labels, most_axes=np.inf)
     return (network.predict(net, images).argmax(axis=-1) == labels).mean(axis=-1)
@@ -201,8 +194,7 @@ def accuracy(net, images, labels):
 def steps_to(run, accuracy):
     """Steps until a snapshot first saw this accuracy on the test images, (...); inf for never.
 
-    Raises ValueError for a run that was trained without test images, and for an accuracy outside
-    0…1.
+    Raises ValueError for a run that was trained without test images.
     """
     accuracy = number("accuracy", accuracy, 0, 1)
     if run.accuracy is None:
@@ -378,20 +370,13 @@ def _as_data(net, images, labels, which="", most_axes=2):
     return images, class_labels(f"{which}labels", labels, images.shape[-2], classes)
 
 
-def _as_test_data(net, test):
-    """The pair of test images and labels as arrays; raises ValueError if they do not fit."""
-    if not isinstance(test, tuple | list) or len(test) != 2:
-        raise ValueError(f"test is a pair, (images, labels), got {type(test).__name__} instead")
-    return _as_data(net, *test, which="test ")
-
-
-def _check_choices(net, batch_size, frozen, rate):
+def _check_choices(net, batch_size, test, frozen, rate):
     """Raise ValueError for choices that `train` cannot follow."""
-    if batch_size == 1 and net.batch_norm:
-        raise ValueError(
-            "with batch norm a mini-batch needs 2 examples, got batch_size=1: "
-            "one alone is its own mean and becomes 0"
-        )
+    if net.batch_norm:
+        hint = "with batch norm one example alone is its own mean and becomes 0"
+        number("batch_size", batch_size, 2, hint=hint)
+    if test is not None and not (isinstance(test, tuple | list) and len(test) == 2):
+        raise ValueError(f"test is a pair, (images, labels), got {short(test)}")
     if rate is not None:
         number("rate", rate, 0, 1)
     if isinstance(frozen, str) or not set(frozen) <= set(network.Layer._fields):
