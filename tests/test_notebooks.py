@@ -24,7 +24,8 @@ NAMES = [
     "07_backward_pass",
     "08_training",
     "09_regularization",
-    "10_why_it_works",
+    "10_is_it_the_shift",
+    "11_what_is_it",
 ]
 MACHINE = re.compile(r"/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\|site-packages|\bat 0x[0-9a-f]+")
 

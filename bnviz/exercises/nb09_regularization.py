@@ -30,7 +30,7 @@ EXERCISES = [
     Exercise(
         "in_groups",
         reference=in_groups,
-        cases=[(SIX, 2), (SIX, 3)],
+        cases=[(SIX, 2), (SIX, 3), (SIX / 100, 2)],
         right="Each group has its own mean and variance, so the same row has another ẑ in each.",
         mistakes={
             "all in one group": (
