@@ -1,6 +1,7 @@
 """Set bnviz up and use it, with nothing but Python 3.10 or newer:
 
     python3 run.py lab        open the first notebook in JupyterLab, or the one named
+    python3 run.py slides     the same, with a button for slides whose sliders move
     python3 run.py site       make the static site whose notebooks run in the reader's browser
     python3 run.py export     convert notebooks, as in `export --to pdf NOTEBOOK`
     python3 run.py marks      say what is right and wrong in a folder of handed-in notebooks
@@ -62,24 +63,29 @@ SCRIPTS = {
     "marks": ("lab", "-m", "bnviz.marks"),
     "refresh": ("lab", TESTS / "refresh.py"),
     "bench": ("bench", TESTS / "benchmarks"),
-    "mutants": ("test", TESTS / "mutants.py"),
+    "mutants": ("mutants", TESTS / "mutants.py"),
 }
 
 
 # The commands
 
 
-def lab(arguments):
+def lab(arguments, extra="lab"):
     """Open JupyterLab on a notebook, where the reader's own Jupyter settings may not lead away."""
     named = arguments[:1] if arguments and arguments[0].endswith(".ipynb") else []
     path = find(*named or ["00_start_here.ipynb"])
-    set_up("lab")
+    set_up(extra)
     os.chdir(str(HERE))
     folders = ["ServerApp.root_dir", "FileContentsManager.root_dir"]
     folders += ["FileContentsManager.preferred_dir"]
     root = HERE if HERE in path.parents else path.parent
     options = [f"--{folder}={root}" for folder in folders] + arguments[len(named) :]
     return call("-m", "jupyterlab", path, *options)
+
+
+def slides(arguments):
+    """Open JupyterLab with a button that shows a notebook as slides, whose sliders move."""
+    return lab(arguments, "slides")
 
 
 def find(name):
@@ -319,7 +325,7 @@ def main(arguments):
     sys.exit(f"run.py knows {known}, not '{command}': try run.py --help.")
 
 
-COMMANDS = {"lab": lab, "site": site, "test": test, "matrix": matrix}
+COMMANDS = {"lab": lab, "slides": slides, "site": site, "test": test, "matrix": matrix}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -36,7 +36,7 @@ import pathlib, zipfile
 def build_editable(folder, config_settings=None, metadata_directory=None):
     needs = pathlib.Path("needs").read_text().splitlines()
     said = ["Metadata-Version: 2.1", "Name: bnviz", "Version: 0.1"]
-    said += [f"Provides-Extra: {extra}" for extra in ("lab", "test", "bench")]
+    said += [f"Provides-Extra: {extra}" for extra in ("lab", "slides", "test")]
     said += [f"Requires-Dist: {need}" for need in needs]
     tells = "import os, sys; print('started', os.getcwd(), *sys.argv[1:])"
     files = {"jupyterlab.py": tells, "pytest.py": tells}
@@ -147,7 +147,7 @@ def test_an_unknown_command_gets_a_sentence(small):
     code, said = small.start("tset")
     assert code == 1
     assert said.startswith(
-        "run.py knows lab, site, test, matrix, export, marks, refresh, bench, mutants, not 'tset'"
+        "run.py knows lab, slides, site, test, matrix, export, marks, refresh, bench, mutants, not 'tset'"
     )
     assert not small.venv.exists()
 
@@ -157,7 +157,7 @@ def test_no_command_prints_every_command(capsys):
     printed = capsys.readouterr().out
     commands = {*run.COMMANDS, *run.SCRIPTS}
     assert set(re.findall(r"python3 run\.py (\w+)", printed)) == commands
-    assert len(commands) == 9
+    assert len(commands) == 10
 
 
 def test_every_command_starts_what_is_there():
