@@ -183,20 +183,14 @@ def sweep():
     Three hidden layers of 50 units. Returns steps (S,), and for "without" and "with" batch norm
     the accuracies on the test images, (3 seeds, S, 8 starts, 7 rates).
     """
-    seeds = range(3)
-    runs = {
-        name: [
-            [sweep_row(batch_norm, weights, seed) for weights in SWEEP_WEIGHTS] for seed in seeds
+    kept = {}
+    for name, batch_norm in (("without", False), ("with", True)):
+        runs = [
+            [sweep_row(batch_norm, weights, seed) for weights in SWEEP_WEIGHTS] for seed in range(3)
         ]
-        for name, batch_norm in (("without", False), ("with", True))
-    }
-    accuracies = {
-        name: np.stack([[run.accuracy for run in row] for row in rows]).swapaxes(1, 2)
-        for name, rows in runs.items()
-    }
-    return {"steps": runs["with"][0][0].steps} | {
-        name: values.astype(np.float16) for name, values in accuracies.items()
-    }
+        accuracy = np.array([[run.accuracy for run in row] for row in runs])  # (3, 8, S, 7)
+        kept[name] = accuracy.swapaxes(1, 2)
+    return kept | {"steps": runs[0][0].steps}
 
 
 def sweep_row(batch_norm, weights, seed):

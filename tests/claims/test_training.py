@@ -3,90 +3,112 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, measures, network, training
-from bnviz.explore import example, training_runs
-from bnviz.explore.covariate_shift import unit_inputs
+from bnviz import digits, experiments, measures, network, training
+from bnviz.experiments import SIZES, UNIT, WELL, WITH, WITHOUT
 
-pytestmark = pytest.mark.slow
-SEEDS = range(5)
-
-
-def train(batch_norm, weights, sizes=example.SIZES, **choices):
-    """Train one network per seed as a stack, on the same mini-batches."""
-    data = digits.load()
-    nets = [network.init(sizes, batch_norm, weights, seed=seed) for seed in SEEDS]
-    choices = {"test": (data.test_images, data.test_labels), "progress": False, **choices}
-    return training.train(network.stack(nets), data.images, data.labels, **choices)
+RATES = np.array(experiments.SWEEP_RATES)
+RACE = experiments.race()
+BEST = {name: record["to_90"].mean(axis=0).argmin() for name, record in RACE.items()}
 
 
-@pytest.fixture(scope="module")
-def runs():
-    choices = {"snapshots": 40, "unit": example.UNIT}
-    return {
-        "normed": train(True, 0.1, steps=600, **choices),
-        "well": train(False, "sigmoid", steps=600, **choices),
-        "small": train(False, 0.1, steps=2000, **choices),
-    }
+def at_best(name):
+    return RACE[name]["to_90"][:, BEST[name]]
 
 
-def after_300(batch_norm, weights, rate):
-    """Return the accuracy at the end of a short training of narrow networks, (seeds,)."""
-    sizes = training_runs.SWEEP_SIZES
-    run = train(batch_norm, weights, sizes, steps=300, learning_rate=rate, snapshots=2)
-    return run.accuracy[-1]
+def ends(name):
+    """Accuracies of the sweep after all steps, (3 seeds, 8 starts, 7 rates)."""
+    return experiments.sweep()[name][:, -1]
 
 
-def wandering(run):
-    """Return how far the median input of a unit of the last hidden layer ranges, (seeds,)."""
-    return np.ptp(measures.percentiles(unit_inputs(run)[:, 2])[1], axis=0)
+@pytest.mark.parametrize("name", [WELL, WITH])
+def test_the_race_is_what_the_code_gives(name):
+    to_90, before = experiments.race_of(name, range(1))
+    for again, shipped in ((to_90, "to_90"), (before, "before_90")):
+        shipped = RACE[name][shipped][:1, :4]  # higher rates are chaos
+        finite = np.isfinite(shipped)
+        assert (np.isfinite(again[:, :4]) == finite).all()
+        np.testing.assert_allclose(again[:, :4][finite], shipped[finite], rtol=0.5)
 
 
-def test_batch_norm_gets_to_97_percent_within_600_steps(runs):
-    assert training.steps_to(runs["normed"], 0.97).max() <= 600
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_row_of_the_sweep_is_what_the_code_gives(batch_norm):
+    run = experiments.sweep_row(batch_norm, 0.4, seed=0)
+    record = experiments.sweep()
+    shipped = record["with" if batch_norm else "without"][0, :, 6]
+    np.testing.assert_array_equal(run.steps, record["steps"])
+    np.testing.assert_allclose(run.accuracy[:, :6], shipped[:, :6], atol=0.05)
 
 
-def test_it_needs_twenty_times_fewer_steps_than_small_weights_without(runs):
-    assert np.isfinite(training.steps_to(runs["small"], 0.9)).all()
-    ratio = training.steps_to(runs["small"], 0.9) / training.steps_to(runs["normed"], 0.9)
-    assert ratio.min() > 20
+def test_looks_lie_close_enough_to_tell_the_networks_apart():
+    for name in (WELL, WITH):
+        gap = at_best(name) - RACE[name]["before_90"][:, BEST[name]]
+        assert (gap > 0).all()
+        assert (gap <= 0.5 * at_best(name)).all()
 
 
-def test_against_a_well_initialized_network_it_is_a_handful(runs):
-    ratio = training.steps_to(runs["well"], 0.9) / training.steps_to(runs["normed"], 0.9)
-    assert ratio.min() > 1.5
-    assert 2 < np.median(ratio) < 12
+def test_against_a_bad_start_it_is_dozens_of_times_fewer_steps():
+    assert RACE[WITHOUT]["to_90"][:, 1].mean() / RACE[WITH]["to_90"][:, 1].mean() > 40
+    assert 20 < at_best(WITHOUT).mean() / at_best(WITH).mean() < 60
+
+
+def test_against_a_good_start_it_is_several_times_fewer():
+    ratios = at_best(WELL) / at_best(WITH)
+    assert ratios.min() > 2
+    assert 4 < at_best(WELL).mean() / at_best(WITH).mean() < 10
+
+
+def test_a_rate_of_its_own_halves_the_steps_of_the_bad_start():
+    assert RACE[WITHOUT]["to_90"][:, 1].mean() > 1.6 * at_best(WITHOUT).mean()
 
 
 def test_it_stands_a_learning_rate_at_which_a_well_initialized_network_guesses():
-    assert after_300(True, "sigmoid", 8).min() > 0.92
-    assert after_300(False, "sigmoid", 8).max() < 0.2
-    assert after_300(False, "sigmoid", 2).min() > 0.9
+    assert ends("with")[:, 0, RATES == 8].min() > 0.92
+    assert ends("without")[:, 0, RATES == 8].max() < 0.2
+    assert ends("without")[:, 0, RATES == 2].min() > 0.9
 
 
-@pytest.mark.parametrize("weights", [0.003, 0.05, 1.0])
-def test_it_learns_from_any_start(weights):
-    assert after_300(True, weights, 0.5).min() > 0.9
-    assert (after_300(False, weights, 0.5) > 0.85).all() == (weights == 1.0)
+@pytest.mark.parametrize("row", range(1, 8))
+def test_it_learns_from_any_start(row):
+    assert ends("with")[:, row, RATES == 0.5].min() > 0.9
+    large = experiments.SWEEP_WEIGHTS[row] >= 0.4
+    assert (ends("without")[:, row, RATES == 0.5] > 0.8).all() == large
 
 
 def test_at_a_small_learning_rate_large_weights_still_hold_it_up():
-    assert after_300(True, 0.003, 0.01).min() > after_300(True, 1.0, 0.01).max() + 0.2
+    at_001 = ends("with")[..., 0]
+    assert at_001[:, 1].min() > at_001[:, 7].max() + 0.2
 
 
 def test_most_of_the_map_is_learned_with_and_little_without():
-    with_norm, without = (
-        training_runs.sweep_accuracy(training_runs.sweep_runs(batch_norm, seed=1))[-1, 1:]
-        for batch_norm in (True, False)
-    )
-    assert with_norm.shape == without.shape == (7, 7)
-    assert (with_norm >= 0.9).mean() >= 0.6
-    assert (without >= 0.9).mean() <= 0.15
+    shares = {name: (ends(name)[:, 1:] >= 0.9).mean(axis=(1, 2)) for name in ("with", "without")}
+    assert shares["with"].min() >= 0.6
+    assert shares["without"].max() <= 0.15
 
 
-def test_the_input_of_the_sigmoid_wanders_less_but_widens(runs):
-    normed, well, small = (wandering(runs[name]) for name in ("normed", "well", "small"))
-    assert normed.max() < 0.6
-    assert np.median(small) > 2 * np.median(normed)
-    assert np.median(well) > np.median(small)  # and yet it learns faster
-    low, _, high = measures.percentiles(unit_inputs(runs["normed"])[:, 2])
-    assert ((high - low)[-1] > 1.1 * (high - low)[0]).all()
+def test_ten_times_the_weights_turn_a_hundredth_as_much():
+    data, net, turns = digits.load(float), network.init(SIZES, dtype=float), []
+    for factor in (1, 10):
+        hidden = [layer._replace(weights=factor * layer.weights) for layer in net.layers[:-1]]
+        logits, cache = network.forward(
+            net._replace(layers=(*hidden, net.layers[-1])), data.images[:60]
+        )
+        _, dlogits = network.cross_entropy(logits, data.labels[:60])
+        gradient = network.backward(dlogits, cache)[0].weights
+        turns.append(np.linalg.norm(gradient) / np.linalg.norm(hidden[0].weights))
+    assert turns[0] / turns[1] == pytest.approx(100, rel=0.02)
+
+
+def test_the_input_of_the_sigmoid_wanders_less_but_widens():
+    data, wander = digits.load(), {}
+    for name, (batch_norm, weights) in {WELL: (False, "sigmoid"), WITH: (True, 0.1)}.items():
+        nets = [network.init(SIZES, batch_norm, weights, seed=seed) for seed in range(3)]
+        run = training.train(
+            network.stack(nets), data.images, data.labels, steps=300, unit=UNIT, snapshots=40,
+            progress=False,
+        )  # fmt: skip
+        record = {"z": run.z, "gamma": run.gamma, "beta": run.beta} if batch_norm else {"z": run.z}
+        low, median, high = measures.percentiles(experiments.into_sigmoid(record)[:, 2])
+        wander[name] = np.ptp(median, axis=0)
+    assert wander[WITH].max() < 0.4
+    assert wander[WELL].min() > 2 * wander[WITH].max()
+    assert ((high - low)[-1] > 1.1 * (high - low)[0]).all()  # of the last, with batch norm

@@ -1,0 +1,111 @@
+"""Claim 1: chance between mini-batches, drift while the layers below learn, careful weights."""
+
+import numpy as np
+import pytest
+
+from bnviz import digits, experiments, measures, network, training
+
+SEEDS = range(3)
+
+
+def train(weights, hidden=3, **choices):
+    """Train one network per seed as a stack, without batch norm."""
+    data = digits.load()
+    sizes = (64, *[100] * hidden, 10)
+    nets = [network.init(sizes, batch_norm=False, weights=weights, seed=seed) for seed in SEEDS]
+    choices = {"test": (data.test_images, data.test_labels), "snapshots": 20} | choices
+    return training.train(
+        network.stack(nets), data.images, data.labels, progress=False, **choices
+    )  # fmt: skip
+
+
+def test_the_deep_starts_are_what_the_code_gives():
+    again, shipped = experiments.deep_starts.run(), experiments.deep_starts()
+    np.testing.assert_array_equal(again["scales"], shipped["scales"])
+    for name in ("without", "with"):
+        for quantity, values in again[name].items():
+            np.testing.assert_allclose(values, shipped[name][quantity], rtol=0.02, atol=1e-16)
+
+
+@pytest.mark.parametrize("experiment", ["three_networks", "fourth_network"])
+def test_the_recorded_networks_are_what_the_code_gives(experiment):
+    again = getattr(experiments, experiment).run()
+    for name, shipped in getattr(experiments, experiment)().items():
+        np.testing.assert_array_equal(again[name]["steps"], shipped["steps"])
+        early = shipped["steps"] <= 100  # later, rounding grows into another path
+        z = [run["z"][early].astype(float) for run in (again[name], shipped)]
+        np.testing.assert_allclose(*z, atol=0.05)
+        apart = again[name]["accuracy"] - shipped["accuracy"]
+        assert np.abs(apart).mean() < 0.02
+
+
+def test_without_batch_norm_no_scale_keeps_all_three_healthy_over_20_layers():
+    start = experiments.deep_starts()["without"]
+    kept = start["spread"][:, -1] / start["spread"][:, 0]
+    healthy = (kept > 0.1) & (start["saturated"].max(axis=1) < 0.5)
+    assert not healthy.any()
+    assert kept[0] < 1e-10
+    assert start["saturated"][-1].max() > 0.7
+
+
+def test_with_batch_norm_every_scale_does():
+    start = experiments.deep_starts()["with"]
+    assert (start["spread"][:, -1] > 0.9 * start["spread"][:, 0]).all()
+    assert start["saturated"].max() < 0.01
+    assert (start["gradient"][:, 0] / start["gradient"][:, -1] < 3).all()
+    assert (start["gradient"][:, 0] / start["gradient"][:, -1] > 0.5).all()
+
+
+def test_a_layer_passes_on_a_quarter_of_the_spread_at_sd_0_1():
+    spread = experiments.deep_starts()["without"]["spread"][0]
+    np.testing.assert_allclose(spread[1:] / spread[:-1], 0.25, atol=0.05)
+
+
+def test_eight_layers_learn_from_large_weights_only():
+    assert train(0.1, hidden=8, steps=300).accuracy[-1].max() < 0.15
+    assert train(1.0, hidden=8, steps=300).accuracy[-1].min() > 0.75
+
+
+def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
+    z = (experiments.images() @ experiments.weights())[:, 0].astype(float)
+    shuffles = [np.random.default_rng(seed).permutation(len(z))[:1380] for seed in range(1000)]
+    for values in (z, network.sigmoid(z)):
+        means = values[np.reshape(shuffles, (-1, 60))].mean(axis=1)
+        noise = values.std() / np.sqrt(60)
+        assert means.std() / noise == pytest.approx(np.sqrt(1 - 60 / len(z)), rel=0.03)
+
+
+def test_input_and_output_drift_and_the_further_one_learns_faster():
+    small, well = (train(sd, steps=600, unit=experiments.UNIT) for sd in (0.1, 0.4))
+    moved, moved_a = {}, {}
+    for name, run in {"small": small, "well": well}.items():
+        _, median, _ = measures.percentiles(run.z[:, 2].astype(float))  # (S, seeds)
+        moved[name] = np.ptp(median, axis=0)
+        moved_a[name] = np.ptp(network.sigmoid(median), axis=0)
+    assert min(moved["small"].min(), moved["well"].min()) > 0.3
+    assert min(moved_a["small"].min(), moved_a["well"].min()) > 0.1
+    assert moved["well"].mean() > 1.2 * moved["small"].mean()
+    assert well.accuracy[-1].min() > 0.9 > small.accuracy[-1].max()
+
+
+def test_training_on_much_ink_costs_points_on_little():
+    data = digits.load()
+    ink, test_ink = data.images.mean(axis=1), data.test_images.mean(axis=1)
+    much, little = (
+        np.array([np.quantile(ink[data.labels == digit], q) for digit in range(10)])
+        for q in (0.7, 0.3)
+    )
+    inky = np.flatnonzero(ink > much[data.labels])
+    pale = test_ink < little[data.test_labels]
+    lost = []
+    for seed in range(5):
+        anyone = np.random.default_rng(seed).choice(len(ink), len(inky), replace=False)
+        right = []
+        for rows in (anyone, inky):
+            net = network.init(experiments.SIZES, False, 0.4, seed=seed)
+            run = training.train(net, data.images[rows], data.labels[rows], seed=seed)
+            right.append(
+                training.accuracy(run.network, data.test_images[pale], data.test_labels[pale])
+            )
+        lost.append(right[0] - right[1])
+    assert np.mean(lost) > 0.01

@@ -1,0 +1,79 @@
+"""The numbers behind `training` and `sweep`."""
+
+import re
+
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+
+from bnviz import experiments, explore
+
+
+@pytest.fixture(scope="module")
+def training():
+    return explore.training()
+
+
+@pytest.fixture(scope="module")
+def sweep():
+    return explore.sweep()
+
+
+def covers(demo):
+    """Whether each of the two maps is covered."""
+    rectangles = demo.figure.findobj(lambda a: type(a) is Rectangle and a.get_width() == 7)
+    assert len(rectangles) == 2
+    return {rectangle.get_visible() for rectangle in rectangles}
+
+
+def test_training_opens_before_the_first_step_and_shows_no_later_one(training):
+    assert training.values["step"] == 0
+    steps = experiments.three_networks()[experiments.WITH]["steps"]
+    for index in (0, 10, len(steps) - 1):
+        training.set(step=int(steps[index]))
+        lengths = [
+            len(line.get_xdata())
+            for axes in training.figure.axes[3:]
+            for line in axes.lines
+            if line.get_animated() and line.get_marker() == "None"
+        ]
+        assert lengths == [index + 1] * 6  # three accuracies, three percentiles
+
+
+def test_training_tells_the_accuracies_of_all_three(training):
+    training.set(step=1800)
+    told = re.search(r"recognized are (.*?); the", training.caption)[1]
+    for name, record in experiments.three_networks().items():
+        assert f"{100 * record['accuracy'][-1]:.0f}\u00a0% ({name})" in told
+
+
+def test_the_sweep_is_covered_until_it_is_trained(sweep):
+    sweep.set(trained=False)
+    assert covers(sweep) == {True}
+    assert "49" not in sweep.caption
+    sweep.set(trained=True)
+    assert covers(sweep) == {False}
+
+
+def test_the_numbers_of_the_maps_are_those_of_the_record(sweep):
+    for axes, name in zip(sweep.figure.axes, ("without", "with"), strict=False):
+        shown = {text.get_position(): text.get_text() for text in axes.texts}
+        for (row, column), value in np.ndenumerate(experiments.sweep()[name][0, -1]):
+            assert shown[column, row] == f"{100 * value:.0f}"
+
+
+@pytest.mark.parametrize("weights", ["4×Xavier", "sd 0.003", "sd 1"])
+def test_the_caption_of_the_sweep_tells_the_chosen_cell(sweep, weights):
+    sweep.set(trained=True, rate="2", weights=weights)
+    row = sweep.controls["weights"].options.index(weights)
+    record = experiments.sweep()
+    told = re.findall(r"(\d+)\u00a0%", sweep.caption)[:3]
+    cells = record["without"][0, -1, row, 4], record["with"][0, -1, row, 4]
+    assert told == [f"{100 * value:.0f}" for value in (*cells, record["without"][0, -1, 0, 4])]
+
+
+def test_the_sweep_counts_the_cells_that_reach_90_percent(sweep):
+    sweep.set(trained=True)
+    counted = re.search(r"(\d+) reach 90\u00a0% without and (\d+) with", sweep.caption).groups()
+    for count, name in zip(counted, ("without", "with"), strict=True):
+        assert int(count) == np.count_nonzero(experiments.sweep()[name][0, -1, 1:] >= 0.9)
