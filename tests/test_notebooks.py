@@ -1,6 +1,7 @@
 """The form of the saved notebooks: complete, in order, readable where no kernel runs."""
 
 import ast
+import builtins
 import json
 import re
 from pathlib import Path
@@ -9,8 +10,9 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-import run
 from bnviz import explore
+from bnviz.exercises import every
+from tests import refresh
 
 ROOT = Path(__file__).parents[1]
 NAMES = [
@@ -26,8 +28,11 @@ NAMES = [
     "09_regularization",
     "10_is_it_the_shift",
     "11_what_is_it",
+    "12_in_practice",
 ]
-MACHINE = re.compile(r"/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\|site-packages|\bat 0x[0-9a-f]+")
+MACHINE = re.compile(
+    r"/home/|/root/|/tmp/|/work/|/Users/|[A-Z]:\\\\|site-packages|\bat 0x[0-9a-f]+"
+)
 
 
 def path_of(name):
@@ -43,7 +48,8 @@ def code_cells(name):
 
 
 def texts(name):
-    return [cell.source for cell in read(name).cells if cell.cell_type == "markdown"]
+    cells = [cell for cell in read(name).cells if cell.cell_type == "markdown"]
+    return [cell.source for cell in cells if cell.id != "badges"]
 
 
 def tree(cell):
@@ -83,6 +89,45 @@ def bare_names(name):
 def used(name):
     bare = bare_names(name)
     return set().union(*(explorables(tree(cell), bare) for cell in code_cells(name)))
+
+
+def exercises(name):
+    """Return the names of the exercises in a notebook."""
+    return [cell.id.removeprefix("answer-") for cell in read(name).cells if "answer-" in cell.id]
+
+
+def filled(solution):
+    """Return the code in a solution: the content of the answer's cell, filled in."""
+    (code,) = re.findall("^```python\n(.*?)^```", solution.source, re.MULTILINE | re.DOTALL)
+    return code.rstrip("\n")
+
+
+def sections(name):
+    """Return the sections of a notebook, each by its heading and with its code cells."""
+    found = [("start", [])]
+    for cell in read(name).cells[3:]:
+        heading = re.search("^## (.+)", cell.source, re.MULTILINE)
+        if cell.cell_type == "markdown" and heading:
+            found.append((heading[1], []))
+        elif cell.cell_type == "code":
+            found[-1][1].append(cell)
+    return found
+
+
+def names(cells):
+    """Return the names that cells need from elsewhere, and those that they make."""
+    needed, made = set(), set()
+    for node in [node for cell in cells for node in ast.walk(tree(cell))]:
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                needed.add(name)
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.ExceptHandler(name=name):
+                made.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                made.add(name)
+            case ast.alias(name=name, asname=other):
+                made.add(other or name.split(".")[0])
+    return needed - {*dir(builtins), "get_ipython"}, made
 
 
 def must_show(cell):
@@ -129,6 +174,12 @@ def test_every_explorable_is_used_in_the_series():
     assert set().union(*map(used, NAMES)) == set(explore.__all__)
 
 
+def test_every_exercise_is_set_in_one_notebook():
+    found = [exercise for name in NAMES for exercise in exercises(name)]
+    assert sorted(found) == sorted(every())
+    assert len(found) >= 24
+
+
 def test_links_of_the_readme_resolve():
     readme = ROOT / "README.md"
     assert not dead_links(readme, readme.read_text(encoding="utf-8"))
@@ -143,11 +194,15 @@ class TestNotebook:
         assert path_of(name).stat().st_size < 1_000_000
 
     def test_is_saved_as_refresh_saves_it(self, name, tmp_path):
-        copy = tmp_path / "copy.ipynb"
-        copy.write_bytes(path_of(name).read_bytes().replace(b"\r\n", b"\n"))
-        before = copy.read_bytes()
-        run.clean(copy)
-        unchanged = copy.read_bytes() == before  # a diff of pictures helps nobody
+        notebook = read(name)
+        refresh.set_first_cells(notebook, f"{name}.ipynb")
+        for new, old in zip(notebook.cells[1:3], read(name).cells[1:3], strict=True):
+            new |= {key: old[key] for key in ("outputs", "execution_count") if key in old}
+        refresh.save(refresh.still(notebook), tmp_path / "copy.ipynb")
+        saved = path_of(name).read_bytes().replace(b"\r\n", b"\n")
+        unchanged = (
+            tmp_path / "copy.ipynb"
+        ).read_bytes() == saved  # a diff of pictures helps nobody
         assert unchanged, f"save it with `python3 run.py refresh notebooks/{name}.ipynb`"
 
     def test_ran_once_from_top_to_bottom(self, name):
@@ -165,7 +220,7 @@ class TestNotebook:
         assert "widgets" not in metadata
         shown = 0
         for cell in code_cells(name):
-            assert run.WIDGET_VIEW not in mimetypes(cell), cell.source
+            assert refresh.WIDGET_VIEW not in mimetypes(cell), cell.source
             body = tree(cell).body
             if body and explorables(body[-1], bare_names(name)) and isinstance(body[-1], ast.Expr):
                 assert "image/png" in mimetypes(cell), cell.source
@@ -189,10 +244,63 @@ class TestNotebook:
                 output.get("data", {}).pop("image/png", None)
         assert not MACHINE.findall(nbformat.writes(notebook))
 
-    def test_is_cut_into_small_pieces(self, name):
-        long = [cell.source for cell in code_cells(name) if len(cell.source.splitlines()) > 14]
-        assert not long
-        assert not [text for text in texts(name) if len(text.split()) > 180]
+    def test_is_short(self, name):
+        assert len(read(name).cells) <= 35
+        assert sum(len(text.split()) for text in texts(name)) <= 1400
+        paragraphs = [part for text in texts(name) for part in text.split("\n\n")]
+        prose = [part for part in paragraphs if not part.lstrip().startswith("|")]  # no tables
+        assert not [part for part in prose if len(part.split()) > 120]
+        assert not [c.source for c in code_cells(name) if len(c.source.splitlines()) > 12]
+
+    def test_prints_no_result_that_was_typed(self, name):
+        nodes = [node for cell in code_cells(name) for node in ast.walk(tree(cell))]
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
+        typed = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "print"
+                 and all(isinstance(arg, ast.Constant) for arg in call.args)
+                 and re.search(r"\d", ast.unparse(call))]  # fmt: skip
+        assert not typed
+
+    def test_is_cut_into_slides(self, name):
+        types = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in read(name).cells]
+        assert set(types) <= {"slide", "subslide", "fragment", "skip", "-"}, "a cell without a type"
+        assert types[:3] == ["slide", "skip", "skip"]
+
+    def test_begins_with_its_imports(self, name):
+        install, imports = code_cells(name)[:2]
+        assert (install.id, imports.id) == ("install", "imports")
+
+    def test_a_section_needs_the_imports_and_the_section_before_it_and_no_more(self, name):
+        before = set()
+        for heading, cells in sections(name):
+            needed, made = names(cells)
+            lacks = needed - made - before - names(code_cells(name)[:2])[1]
+            assert not lacks, f"{heading} needs {lacks}"
+            before = made
+
+    def test_exercises_have_a_task_an_answer_and_a_solution(self, name):
+        cells = {cell.id: cell for cell in read(name).cells}
+        ids = list(cells)
+        for exercise in exercises(name):
+            at = ids.index(f"task-{exercise}")
+            parts = [f"{part}-{exercise}" for part in ("task", "answer", "solution")]
+            assert ids[at : at + 3] == parts
+            task, answer, solution = (cells[part] for part in parts)
+            assert "Your turn" in task.source
+            assert task.source.count("<summary>Hint") <= 2
+            last = tree(answer).body[-1].value
+            assert ast.unparse(last.func) == f"checks.{exercise}"
+            assert any(
+                isinstance(node, ast.Constant) and node.value is ...
+                for node in ast.walk(tree(answer))
+            )
+            assert solution.source.startswith("<details><summary>Solution</summary>\n\n")
+            assert solution.source.rstrip().endswith("</details>")
+            assert f"checks.{exercise}(" in filled(solution)
+            assert "..." not in filled(solution)
+
+    def test_predictions_are_asked_where_their_cells_say_so(self, name):
+        asked = [cell.id for cell in code_cells(name) if "predict.ask(" in cell.source]
+        assert asked == [cell.id for cell in code_cells(name) if cell.id.startswith("predict-")]
 
     def test_links_resolve(self, name):
         assert not dead_links(path_of(name), "\n".join(texts(name)))
