@@ -91,6 +91,7 @@ def _nest(flat):
         for name in path:
             branch = branch.setdefault(name, {})
         branch[last] = value
+        value.flags.writeable = False  # all who ask get the same
     return tree
 
 
@@ -455,7 +456,6 @@ def few_images(seed, wrong=0):
     return data.images[some], labels
 
 
-@training.one_thread
 def generalize(few, seed, batch_norm, weights, m=300, steps=1500, learning_rate=1.5):
     """Train one network on few images, (images, labels); return its two accuracies, (2,)."""
     data, rng, (x, labels) = digits.load(), np.random.default_rng([seed, 1]), few
@@ -514,7 +514,6 @@ def shaken():
     }
 
 
-@training.one_thread
 def shaken_run(name, strength, seeds=range(5), steps=600):
     """Train a stack of networks while they are shaken, and return what `shaken` keeps of it."""
     data, rng = digits.load(), np.random.default_rng([seeds[0], 2])
@@ -621,7 +620,6 @@ def _walks(setting, name):
     return np.moveaxis(looks, 2, 0).astype(np.float16)
 
 
-@training.one_thread
 def along_training(setting, name, seed=0, steps=400):
     """Train one network; return loss, cosine and change along its gradient, (S, 3, E)."""
     activation, rate, good = LANDSCAPES[setting]

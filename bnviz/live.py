@@ -24,7 +24,7 @@ const start = () => {
   const box = this.closest('.bnviz-live');
   if (!box) return setTimeout(start, 100);
   const name = () => {
-    box.querySelector('.bnviz-words').setAttribute('aria-live', 'polite');
+    box.querySelector('.bnviz-words')?.setAttribute('aria-live', 'polite');
     for (const handle of box.querySelectorAll('.noUi-handle, .ui-slider-handle')) {
       const told = part => handle.closest('.widget-inline-hbox').querySelector(part).textContent;
       handle.setAttribute('role', 'slider');

@@ -23,7 +23,6 @@ from bnviz import batchnorm, network
 from bnviz.arguments import class_labels, floats, number, short
 
 threads = threadpool_limits(limits=1, user_api="blas")
-one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 tqdm.monitor_interval = 0  # no thread that watches the bars: a browser's kernel has none to give
 
 AT_A_LOOK = 2000  # images of either half that the accuracy of a snapshot is estimated from
