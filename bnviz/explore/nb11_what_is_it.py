@@ -195,3 +195,33 @@ class _Racer:
         self._words.text = done or (f"not within {self._limit}" if step >= self._limit else "")
         count = np.isfinite(heights[:, column]).sum()
         return f"{count}, {done}" if done else f"{count}"
+
+
+# the closing chart
+
+
+class StepsToNinety(Picture):
+    """Bars: steps to 90 % of the test images for some networks, with a dot for each seed.
+
+    Parameters
+    ----------
+    needed : dict of name -> array (seeds,)
+        Steps; a bar goes to their median.
+    """
+
+    def __init__(self, needed):
+        figure = style.new_figure(9, 0.9 + 0.6 * len(needed))
+        axes = style.frame(figure.add_axes([0.27, 0.22, 0.7, 0.76]))
+        axes.set(xlim=(0, np.log1p(2000)), ylim=(len(needed) - 0.4, -0.6))
+        axes.set_xlabel("training steps to 90 %, each at its best learning rate")
+        axes.set_xticks(np.log1p(TICKS), TICKS)
+        for row, (name, steps) in enumerate(needed.items()):
+            color, median = RACER_LOOKS.get(name, {"color": style.INK})["color"], np.median(steps)
+            axes.barh(row, np.log1p(median), height=0.6, color=color)
+            heights = row + np.linspace(-0.2, 0.2, len(steps))
+            axes.plot(np.log1p(steps), heights, "o", color=color, mec="white", ms=6, zorder=3)
+            axes.annotate(name, (0, row), (-8, 0), textcoords="offset points", ha="right",
+                          va="center")  # fmt: skip
+            axes.annotate(f"{median:.0f}", (np.log1p(max(steps)), row), (9, 0),
+                          textcoords="offset points", va="center")  # fmt: skip
+        super().__init__(figure)
