@@ -305,7 +305,7 @@ def trained():
 
 
 @functools.cache
-def five_runs(steps=600, rate=0.1):
+def five_runs(steps, rate, /):
     """Train as in `trained_network` for each of the seeds 0 to 4: a list of five `training.Run`s.
 
     rate: the weight of the new mini-batch in their running averages.
@@ -316,7 +316,7 @@ def five_runs(steps=600, rate=0.1):
         training.train(
             network.init(SIZES, seed=seed), data.images, data.labels, seed=seed, **choices
         )
-        for seed in range(5)
+        for seed in training.progress_bar(range(5), desc="five networks")
     ]
 
 

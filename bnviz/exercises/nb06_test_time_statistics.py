@@ -92,11 +92,11 @@ EXERCISES = [
         reference=running_average,
         cases=[(MEAN[:1], VAR[:1], Z[:, :1], 0.1), (MEAN, VAR, Z, 0.3)],
         parts=("mean", "variance"),
-        right="Right, with m/(m − 1), as PyTorch does it.",
+        right="The variance is kept times m/(m − 1), as PyTorch does it.",
         also={
             "as Keras does it": (
                 averaging(lambda old, new, rate: (1 - rate) * old + rate * new)[1],
-                "Right, with the variance divided by m, as Keras keeps it. PyTorch takes m − 1.",
+                "The variance is divided by m, as Keras keeps it. PyTorch divides it by m − 1.",
             ),
         },
         mistakes={

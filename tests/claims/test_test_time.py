@@ -78,7 +78,7 @@ def test_batch_mates_decide_where_test_images_come_in_batches():
         logits, _ = network.forward(net, data.test_images[batches])
         return np.mean(logits.argmax(axis=-1) == data.test_labels[batches])
 
-    for run in experiments.five_runs():
+    for run in experiments.five_runs(600, 0.1):
         net = run.network
         assert right(net, 1, np.arange(360)) < 0.15
         assert 0.5 < right(net, 2, np.arange(360)) < 0.75 < right(net, 4, np.arange(360))
