@@ -1,0 +1,58 @@
+"""The notebooks as readers treat them: filled in, cell by cell twice, then from the top again."""
+
+import re
+
+import pytest
+from nbclient import NotebookClient
+
+from bnviz.marks import verdicts
+from tests.test_notebooks import NAMES, exercises, filled, path_of, read
+
+CLOCK = re.compile(r"\d+(\.\d+)? ?(ms|s)\b")
+
+
+def with_solutions(name):
+    """Return a notebook whose answers are those of its solutions."""
+    notebook = read(name)
+    cells = {cell.id: cell for cell in notebook.cells}
+    for exercise in exercises(name):
+        cells[f"answer-{exercise}"].source = filled(cells[f"solution-{exercise}"])
+    return notebook
+
+
+def text(cell):
+    """Return what a cell says in letters, but for what the clock says."""
+    said = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ]
+    return CLOCK.sub("…", "".join(said))
+
+
+def is_compared(cell):
+    """Say whether a cell says the same on every machine, and as it is saved."""
+    return not cell.id.startswith("answer-") and "nbval-ignore-output" not in cell.metadata.get(
+        "tags", []
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_what_is_saved_and_says_it_again(name):
+    notebook = with_solutions(name)
+    client = NotebookClient(notebook, resources={"metadata": {"path": path_of(name).parent}})
+    code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    saved, first = {cell.id: text(cell) for _, cell in code}, {}
+    with client.setup_kernel():
+        for at, cell in code:
+            client.execute_cell(cell, at)
+            first[cell.id] = text(cell)
+            if is_compared(cell):
+                assert first[cell.id] == saved[cell.id], f"{cell.id} is saved otherwise"
+            client.execute_cell(cell, at)
+            assert text(cell) == first[cell.id], f"{cell.id} says something else when run again"
+        answers = verdicts(notebook.cells)
+        assert answers.keys() == set(exercises(name))
+        assert not any(answers.values()), answers
+        for at, cell in code:
+            client.execute_cell(cell, at)
+            assert text(cell) == first[cell.id], f"{cell.id} says something else the second time"
