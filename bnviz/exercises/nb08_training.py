@@ -61,27 +61,32 @@ EXERCISES = [
     Exercise(
         "ten_times",
         reference={"output": 1, "gradient": 0.1, "turn": 0.01},
-        right="A gradient a tenth as long turns weights ten times as long: a hundredth of the turn.",
+        right="A tenth of the gradient on weights ten times as long: a hundredth of the turn.",
         mistakes={
             "the output changes": (
                 lambda answer: answer["output"] != 1,
                 "Normalizing divides by an sd that has grown tenfold, too. What is left of it?",
+                {"output": 10, "gradient": 1, "turn": 1},
             ),
             "the gradient stays": (
                 lambda answer: answer["gradient"] == 1,
                 "The same change of a weight is now a tenth of it, and changes the output less.",
+                {"output": 1, "gradient": 1, "turn": 0.1},
             ),
             "the gradient grows": (
                 lambda answer: answer["gradient"] > 1,
                 "To change the output as much as before, a weight must now move ten times as far.",
+                {"output": 1, "gradient": 10, "turn": 1},
             ),
             "the length of W left out": (
                 lambda answer: answer["gradient"] == 0.1 and answer["turn"] == 0.1,
                 "The step is a tenth as long. And how long are the weights that it turns?",
+                {"output": 1, "gradient": 0.1, "turn": 0.1},
             ),
             "the gradient left out": (
                 lambda answer: answer["gradient"] == 0.1 and answer["turn"] == 1,
                 "The angle is the length of the step divided by that of W. Put in both.",
+                {"output": 1, "gradient": 0.1, "turn": 1},
             ),
         },
     ),

@@ -244,12 +244,12 @@ def depth():
         for axes, (name, words) in zip(panels, DEPTH_PANELS.items(), strict=True)
     }
     Words(panels[0], 0.05, 0.15, "without batch norm", color=style.STAGES["z"])
-    key = Words(panels[0], 0.05, 0.05, "with batch norm", color=style.STAGES["z_hat"])
+    key = Words(panels[0], 0.05, 0.05, color=style.STAGES["z_hat"])
     picture = Picture(figure, alt="Spread, saturation and gradient over 20 layers.")
 
     def show(scale, batch_norm):
         row = scales.index(scale)
-        key.set_visible(batch_norm)
+        key.text = "with batch norm" if batch_norm else ""
         for name, (without, with_norm) in curves.items():
             without.set_ydata(starts["without"][name][row])
             with_norm.set_ydata(starts["with"][name][row])
@@ -260,7 +260,7 @@ def depth():
             f"With weights of sd {scale}, {'with' if batch_norm else 'without'} batch norm, the sd "
             f"of the net over the images is {_short(first)} in layer 1 and {_short(last)} in layer "
             f"20; there {percent(said['saturated'][row][-1])} of the activations lie within 0.03 "
-            f"of 0 or 1. The gradient of layer 1 is {_short(gradients[0] / gradients[-1])} times "
+            f"of 0 or 1; the gradient of layer 1 is {_short(gradients[0] / gradients[-1])} times "
             "that of layer 20."
         )
 
