@@ -182,10 +182,11 @@ def _draw_inset(plane, run):
     """A close-up of where the units of all layers are in all of training."""
     reach = 1.08 * np.abs(run["beta"]).max()
     low, high = 1 - 1.3 * (1 - run["gamma"].min()), run["gamma"].max() + 0.03
-    place = [2.4, 0.2, 1.7, 1.7 * 2 * reach / (high - low)]  # a step of γ as long as one of β
+    place = [2.15, 0.2, 1.7, 1.7 * 2 * reach / (high - low)]  # a step of γ as long as one of β
     inset = plane.inset_axes(place, transform=plane.transData)
     inset.set(xlim=(low, high), ylim=(-reach, reach))
     inset.spines[["top", "right"]].set_visible(True)
+    inset.yaxis.tick_right()  # the lines from the frame come from the left
     inset.set_yticks([-0.1, 0, 0.1], ["−0.1", "0", "0.1"])
     inset.axhline(0, color=style.PALE, lw=1, zorder=0)
     inset.axvline(1, color=style.PALE, lw=1, zorder=0)
