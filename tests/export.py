@@ -62,5 +62,5 @@ class Typeset(Preprocessor):
 c = get_config()  # noqa: F821 (nbconvert provides it)
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
 c.HTMLExporter.preprocessors = [Described]
-c.HTMLExporter.mathjax_url = "data:,"  # nothing to load
+c.HTMLExporter.mathjax_url = c.HTMLExporter.require_js_url = "data:,"  # nothing to load
 c.LatexExporter.preprocessors = [Typeset]
