@@ -1,10 +1,11 @@
 """The places where the notebooks are opened, each made from nothing and tested: run.py matrix.
 
-oldest   Python 3.10 and the lower bounds of pyproject.toml: the whole test command
-newest   the newest Python on this machine, the newest of everything: the whole test command
+oldest   Python 3.10 and the lower bounds of pyproject.toml: every test
+newest   the newest Python on this machine, the newest of everything, set up by uv: every test
 colab    Google Colab's Python and packages: the first cell, every notebook, every slider,
          some of them in a browser
 binder   what Binder makes of environment.yml: every notebook
+peers    PyTorch, pandas and scikit-learn: whatever is compared with them
 
 A place whose Python is not on this machine is left out with a sentence; under CI=true it fails.
 """
@@ -39,20 +40,23 @@ class NoPython(Exception):
 
 
 def oldest(folder):
-    """Run the whole test command with the oldest of everything that pyproject.toml allows."""
-    whole_test(folder, find_python("3.10"), "oldest.txt")
+    """Run every test with the oldest of everything that pyproject.toml allows."""
+    every_test(folder, find_python("3.10"), "oldest.txt")
 
 
 def newest(folder):
-    """Run the whole test command with the newest of everything."""
-    whole_test(folder, find_python(*NEWEST), "newest.txt")
+    """Run every test with the newest of everything; uv sets it up."""
+    python = find_python(*NEWEST)
+    tool = make_environment(python, folder / "uv")
+    run(tool, "-m", "pip", "install", "-q", "uv")
+    path = os.pathsep.join([str(Path(tool).parent), os.environ["PATH"]])
+    every_test(folder, python, "newest.txt", PATH=path)
 
 
 def colab(folder):
     """Show that bnviz changes nothing on Colab, then run what a reader runs there."""
     python = make_environment(find_python("3.13"), folder)
     run(python, "-m", "pip", "install", "-q", "-r", HERE / "colab.txt")
-    added(python, {"nbval", "coverage"}, "-m", "pip", "install", "-q", "nbval")
     notebooks, project = folder / "content" / "notebooks", copy_project(folder)
     shutil.copytree(ROOT / "notebooks", notebooks)  # alone, as on Colab
     pytest = ["-m", "pytest", "-q", "-c", project / "pyproject.toml", "--rootdir", folder]
@@ -63,8 +67,8 @@ def colab(folder):
     run(python, "-m", "pip", "uninstall", "-q", "-y", "bnviz")
     look_into_wheel(python, project)
     added(python, {"bnviz"}, "-m", "pip", "install", "-q", project)
-    tests = [project / "tests" / name for name in ("test_explore.py", "test_live.py")]
-    run(python, *pytest, notebooks, *tests, cwd=folder)
+    names = ("test_notebooks_run.py", "test_explore.py", "test_live.py")
+    run(python, *pytest, *[project / "tests" / name for name in names], cwd=folder)
     # Colab's own page cannot be had here: the nearest that shows its version of ipywidgets
     page = "jupyterlab<3.6", "jupyterlab_widgets<2", "playwright>=1.40"
     run(python, "-m", "pip", "install", "-q", *page)
@@ -84,20 +88,28 @@ def binder(folder):
     needed = re.findall("^      - (.+)$", (project / "environment.yml").read_text(), re.MULTILINE)
     (project / "pip.txt").write_text("\n".join(needed))  # as conda hands it to pip
     run(python, "-m", "pip", "install", "-q", "-r", "pip.txt", cwd=project)
-    run(python, "-m", "pip", "install", "-q", "nbval")
-    run(python, "-m", "pytest", "-q", "notebooks", cwd=project)
+    run(python, "-m", "pip", "install", "-q", "pytest")
+    run(python, "-m", "pytest", "-q", "tests/test_notebooks_run.py", cwd=project)
 
 
-PLACES = {"oldest": oldest, "newest": newest, "colab": colab, "binder": binder}
+def peers(folder):
+    """Compare with those that are too large for every reader's machine."""
+    python, project = make_environment(find_python("3.11"), folder), copy_project(folder)
+    packages = [".[lab]", "torch==2.13.0", "pandas", "scikit-learn", "jax", "pytest"]
+    run(python, "-m", "pip", "install", "-q", *packages, cwd=project)
+    run(python, "-m", "pytest", "-q", "tests/peers", cwd=project)
+
+
+PLACES = {"oldest": oldest, "newest": newest, "colab": colab, "binder": binder, "peers": peers}
 
 
 # What they are made of
 
 
-def whole_test(folder, python, constraints):
+def every_test(folder, python, constraints, **settings):
     """Run `run.py test` in a copy of the project, with versions of our own."""
-    project = copy_project(folder)
-    run(python, "run.py", "test", cwd=project, BNVIZ_CONSTRAINTS=str(HERE / constraints))
+    settings["BNVIZ_CONSTRAINTS"] = str(HERE / constraints)
+    run(python, "run.py", "test", cwd=copy_project(folder), **settings)
 
 
 def find_python(*versions):
