@@ -29,9 +29,10 @@ class BatchNorm:
 
     def backward(self, dy):
         m = len(dy)
-        self.dgamma = (dy * self.z_hat).sum(axis=0)
-        self.dbeta = dy.sum(axis=0)
-        return self.gamma / self.std * (dy - self.dbeta / m - self.z_hat * self.dgamma / m)
+        dgamma = (dy * self.z_hat).sum(axis=0)
+        dbeta = dy.sum(axis=0)
+        dz = self.gamma / self.std * (dy - dbeta / m - self.z_hat * dgamma / m)
+        return dz, dgamma, dbeta
 
 
 MEAN = "self.mean = (1 - self.rate) * self.mean + self.rate * mean"
@@ -40,9 +41,9 @@ BATCH = "mean, var, m = z.mean(axis=0), z.var(axis=0), len(z)"
 KEPT = "mean, var = self.mean, self.var"
 Z_HAT = "self.z_hat = (z - mean) / self.std"
 Y = "return self.gamma * self.z_hat + self.beta"
-DGAMMA = "self.dgamma = (dy * self.z_hat).sum(axis=0)"
-DBETA = "self.dbeta = dy.sum(axis=0)"
-DZ = "self.gamma / self.std * (dy - self.dbeta / m - self.z_hat * self.dgamma / m)"
+DGAMMA = "dgamma = (dy * self.z_hat).sum(axis=0)"
+DBETA = "dbeta = dy.sum(axis=0)"
+DZ = "self.gamma / self.std * (dy - dbeta / m - self.z_hat * dgamma / m)"
 WIDE = "np.sqrt(z.var(axis=0, ddof=1) + self.eps)"
 LIKE_KERAS = {" * m / (m - 1)": ""}
 
@@ -82,8 +83,7 @@ def live_through(layer, batches, dy, settings):
     first.gamma, first.beta = np.linspace(0.5, 2, units), np.linspace(1, -1, units)
     for batch in batches:
         told["y in training"] = plain(first.forward(batch))
-    told["dz"] = plain(first.backward(dy))
-    told["dgamma"], told["dbeta"] = plain(first.dgamma), plain(first.dbeta)
+    told["dz"], told["dgamma"], told["dbeta"] = map(plain, first.backward(dy))
     told["kept mean after training"] = plain(first.mean)
     told["kept variance after training"] = plain(first.var)
     first.training = False
@@ -227,16 +227,16 @@ EXERCISES = [
                 "two terms away from dy.",
             ),
             "no gradient through the variance": (
-                slips({DZ: "self.gamma / self.std * (dy - self.dbeta / m)"}),
+                slips({DZ: "self.gamma / self.std * (dy - dbeta / m)"}),
                 "A term is missing in your dz: the one through the variance, ẑ times the mean of "
                 "dy · ẑ.",
             ),
             "no gradient through the mean": (
-                slips({DZ: "self.gamma / self.std * (dy - self.z_hat * self.dgamma / m)"}),
+                slips({DZ: "self.gamma / self.std * (dy - self.z_hat * dgamma / m)"}),
                 "A term is missing in your dz: the one through the mean, which is the mean of dy.",
             ),
             "sums in dz": (
-                slips({"self.dbeta / m": "self.dbeta", "self.dgamma / m": "self.dgamma"}),
+                slips({"dbeta / m": "dbeta", "dgamma / m": "dgamma"}),
                 "Your dz takes sums over the batch away. It takes means away: divide both sums by "
                 "m.",
             ),
@@ -255,14 +255,14 @@ EXERCISES = [
                 slips(
                     {
                         Z_HAT: f"self.z = z; {Z_HAT}",
-                        DGAMMA: "self.dgamma = (dy * self.z).sum(axis=0)",
-                        "self.dgamma / m": "(dy * self.z_hat).mean(axis=0)",
+                        DGAMMA: "dgamma = (dy * self.z).sum(axis=0)",
+                        "dgamma / m": "(dy * self.z_hat).mean(axis=0)",
                     }
                 ),
                 "Your dgamma multiplies dy by z. What γ multiplies is ẑ, so that is its gradient.",
             ),
             "dgamma and dbeta swapped": (
-                slips({"self.dgamma": "NEW", "self.dbeta": "self.dgamma", "NEW": "self.dbeta"}),
+                slips({"dz, dgamma, dbeta": "dz, dbeta, dgamma"}),
                 "Your dgamma and dbeta are swapped: dbeta is the sum of dy, dgamma that of dy · ẑ.",
             ),
             "dz without γ": (

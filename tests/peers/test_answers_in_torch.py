@@ -27,8 +27,7 @@ class BatchNorm:
 
     def backward(self, dy):
         self.y.backward(torch.tensor(dy))
-        dz, self.dgamma, self.dbeta = (tensor.grad for tensor in self.inputs)
-        return dz
+        return [tensor.grad for tensor in self.inputs]
 
 
 class NeverInTestMode(BatchNorm):
