@@ -180,9 +180,19 @@ def test_every_exercise_is_set_in_one_notebook():
     assert len(found) >= 24
 
 
+def test_the_readme_lists_every_exercise_and_counts_the_mistakes():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| (.+?) \| (\d+) \| \d+ \|$", text, re.MULTILINE)
+    listed = [(re.findall("`(\\w+)`", names), int(count)) for _, names, count in rows]
+    found = [exercises(name) for name in NAMES]
+    assert listed == [
+        (names, sum(len(every()[name].mistakes) for name in names)) for names in found
+    ]
+
+
 def test_links_of_the_readme_resolve():
-    readme = ROOT / "README.md"
-    assert not dead_links(readme, readme.read_text(encoding="utf-8"))
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        assert not dead_links(path, path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", NAMES)
