@@ -23,7 +23,7 @@ def look(capsys):
     cells = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))[
         "cells"
     ]
-    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == "setup"]
+    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == "imports"]
 
     *before, last = source.splitlines()
 
@@ -127,7 +127,7 @@ def test_a_page_without_widgets_gets_the_words(look):
 
 def test_the_saved_notebook_asks_nobody_to_install_anything():
     cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
-    (outputs,) = [cell.outputs for cell in cells if cell.id == "setup"]
+    (outputs,) = [cell.outputs for cell in cells if cell.id == "imports"]
     assert FINE in str(outputs)
     assert "pip install" not in str(outputs)
 
