@@ -1,0 +1,99 @@
+"""Claims 1 and 2: inputs that move, and gradients that the layers below change."""
+
+import numpy as np
+import pytest
+
+from bnviz import digits, experiments, network, training
+from bnviz.experiments import SIZES, WELL, WITH, WITHOUT
+
+
+def steps_to_90(run):
+    reached = run["accuracy"] >= 0.9
+    return np.where(reached.any(axis=0), run["steps"][reached.argmax(axis=0)], np.inf)
+
+
+NEEDED = {
+    name: {noise: steps_to_90(run) for noise, run in runs.items()}
+    for name, runs in experiments.shaken().items()
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [WITH, WELL])
+def test_a_shaken_run_is_what_the_code_gives(name):
+    again, shipped = experiments.shaken_run(name, 1.0), experiments.shaken()[name]["1.0"]
+    early = shipped["steps"] <= 20  # later, rounding grows into another path
+    np.testing.assert_array_equal(again["steps"], shipped["steps"])
+    np.testing.assert_allclose(again["accuracy"][early], shipped["accuracy"][early], atol=0.05)
+    into = [run["into"][early].astype(float) for run in (again, shipped)]
+    np.testing.assert_allclose(*into, atol=0.1)
+
+
+def test_noise_after_the_normalization_costs_little_of_the_gain():
+    plain = experiments.race()[WITHOUT]["to_90"][:, 1]
+    assert NEEDED[WITH]["1.0"].max() < 4 * np.median(NEEDED[WITH]["0.0"])
+    assert 10 * NEEDED[WITH]["1.0"].max() < plain.min()
+    assert 1.5 * NEEDED[WITH]["1.0"].max() < NEEDED[WELL]["0.0"].min()
+
+
+def test_noise_is_not_for_free_and_worse_without_batch_norm():
+    assert NEEDED[WITH]["2.0"].min() > 3 * NEEDED[WITH]["0.0"].max()
+    assert NEEDED[WELL]["1.0"].min() > 2 * NEEDED[WELL]["0.0"].max()
+    assert np.isinf(NEEDED[WELL]["2.0"]).all()
+
+
+def test_the_shaken_unit_moves_more_than_the_plain_one():
+    small = experiments.three_networks()[WITHOUT]["z"][:, 2].astype(float).mean(axis=-1)
+    into = experiments.shaken()[WITH]["1.0"]["into"].astype(float).mean(axis=-1)
+    assert np.abs(np.diff(into)).mean() > 5 * np.abs(np.diff(small)).mean()
+    assert np.abs(np.diff(into)).mean() > 0.5 * np.ptp(small)
+
+
+def change(net, other, x, labels):
+    """How much the gradient of the third layer differs between two networks."""
+    g, there = (experiments.find_gradients(each, x, labels)[1][2].weights for each in (net, other))
+    return np.linalg.norm(there - g) / np.linalg.norm(g)
+
+
+def batches(seed, steps):
+    data = digits.load()
+    for _, batch in zip(range(steps), training.minibatches(1437, 60, seed), strict=False):
+        yield data.images[batch], data.labels[batch]
+
+
+def change_from_below(batch_norm, weights, steps, seed):
+    net, found = network.init(SIZES, batch_norm, weights, seed=seed), []
+    for x, labels in batches(seed, steps):
+        stepped = experiments.walk(net, experiments.find_gradients(net, x, labels)[1], 0.3)
+        below = network.Network(stepped.layers[:2] + net.layers[2:])
+        found.append(change(net, below, x, labels))
+        net = stepped
+    return np.median(found)
+
+
+def change_by_noise(seed):
+    net, rng, found = network.init(SIZES, seed=seed), np.random.default_rng(seed), []
+    for x, labels in batches(seed, 50):
+        u, v = rng.standard_normal((2, 3, 100), np.float32)
+        other = np.random.default_rng([seed, 1]).standard_normal((2, 3, 100), np.float32)
+        other[:, 2] = u[2], v[2]
+        shaken = experiments.shake(net, x, np.exp(u), v)
+        found.append(
+            change(shaken, experiments.shake(net, x, np.exp(other[0]), other[1]), x, labels)
+        )
+        net, _ = experiments.shaken_step(net, x, labels, 1.0, rng)
+    return np.median(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 4])
+def test_the_shift_is_small_with_batch_norm_and_large_with_noise(seed):
+    normed = change_from_below(True, 0.1, 25, seed)
+    well = change_from_below(False, "sigmoid", 150, seed)
+    assert 1.7 * normed < well
+    assert change_by_noise(seed) > 1.7 * well
+
+
+@pytest.mark.slow
+def test_a_network_that_guesses_is_hardly_disturbed():
+    assert change_from_below(False, 0.1, 100, seed=3) < 0.02
