@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
 from tests.places.site import INSTALL
 
-PRESSES, PAUSE = 80, 0.2  # seconds
+PRESSES, PAUSE = 40, 0.2  # seconds
 MOVES, PACE = 40, 0.05  # a hand passes some twenty positions a second
-ROUNDS = 4
+ROUNDS = 2
 PROMISED = {"floor": 2.2, "interact": 5, "ipympl": 2, "page": 1.3, "painted": 0.8}
 OURS = ["pipeline", "scale_shift", "drift"]
 IN_THE_PAGE = "{} in the page".format
@@ -167,8 +167,7 @@ def press(page, handle, key):
     handle.focus()
     page.keyboard.down(key)
     time.sleep(PAUSE)
-    while page.evaluate("painted.count") == before:
-        time.sleep(PAUSE)
+    page.wait_for_function("before => painted.count > before", arg=before, polling=200)
     page.keyboard.up(key)
     waited = page.evaluate("painted.at - pressed")
     settle(page)

@@ -116,7 +116,7 @@ def build_site(site):
 
 def add_notebook(site, name, sources):
     """Add a notebook of code cells to a site."""
-    write_notebook(site / "files" / name, sources)
+    write_notebook(site / "files" / name, sources, "python")
     path = site / "api" / "contents" / "all.json"
     listing = json.loads(path.read_text(encoding="utf-8"))
     listing["content"].append({**listing["content"][0], "name": name, "path": name})
@@ -147,12 +147,12 @@ def environment(folder):
     return os.environ | own | threads
 
 
-def write_notebook(path, sources):
-    """Write a notebook of code cells."""
+def write_notebook(path, sources, kernel="python3"):
+    """Write a notebook of code cells for a kernel."""
     code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{**code, "id": f"c{i}", "source": text.strip()} for i, text in enumerate(sources)]
-    kernel = {"name": "python3", "display_name": "", "language": "python"}
-    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}}
+    about = {"kernelspec": {"name": kernel, "display_name": "", "language": "python"}}
+    notebook = {"cells": cells, "metadata": about}
     path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
 
 
