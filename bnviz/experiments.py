@@ -602,7 +602,7 @@ def landscapes():
     """Look along the gradient every 20 of 400 steps, at `MULTIPLES` of the learning rate.
 
     Returns for each of `LANDSCAPES`, and each of two networks without batch norm and of `WIDTHS`,
-    with it, each (3 seeds, S, E), float16: loss of the mini-batch that the gradient is from,
+    with it and hidden weights of that sd, each (3 seeds, S, E), float16: loss of the mini-batch that the gradient is from,
     cosine between the gradient there and the one at the start, and change, how far they are
     apart in units of the one at the start.
     """
@@ -625,6 +625,9 @@ def along_training(setting, name, seed=0, steps=400):
     activation, rate, good = LANDSCAPES[setting]
     weights = WIDTHS.get(name, good if name == GOOD_START else 0.1)
     net = network.init(SIZES, name in WIDTHS, weights, activation, seed=seed)
+    if name in WIDTHS:  # only what batch norm follows is scaled, so all begin as one function
+        last = network.init(SIZES, True, 0.1, seed=seed).layers[-1]
+        net = net._replace(layers=(*net.layers[:-1], last))
     record, data = [], digits.load()
     batches = training.minibatches(len(data.images), 60, seed)
     for step, batch in zip(range(steps + 1), batches, strict=False):
