@@ -602,9 +602,9 @@ def landscapes():
     """Look along the gradient every 20 of 400 steps, at `MULTIPLES` of the learning rate.
 
     Returns for each of `LANDSCAPES`, and each of two networks without batch norm and of `WIDTHS`,
-    with it and hidden weights of that sd, each (3 seeds, S, E), float16: loss of the mini-batch that the gradient is from,
-    cosine between the gradient there and the one at the start, and change, how far they are
-    apart in units of the one at the start.
+    with it and hidden weights of that sd, each (3 seeds, S, E), float16: loss of the mini-batch
+    that the gradient is from, cosine between the gradient there and the one at the start, and
+    change, how far they are apart in units of the one at the start.
     """
     return {
         setting: {
