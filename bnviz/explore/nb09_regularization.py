@@ -39,7 +39,7 @@ def regularization():
         mean, error = lead(kinds[str(m)], kinds["300"])
         return (
             f"In groups of {m} the ẑ of this example has mean {number(values.mean())} and sd "
-            f"{number(values.std())} (1/√m is {number(m**-0.5)}). With {labels}, networks with "
+            f"{number(values.std())} (1/√m is {number(m**-0.5)}); with {labels}, networks with "
             f"groups of {m} recognize {number(mean, 1)} ± {number(error, 1)} points more of the "
             "test images than those with all 300 in one group (mean ± standard error of 20)."
         )
