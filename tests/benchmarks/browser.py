@@ -248,6 +248,8 @@ def main():
     kinds = [kind for kind in CELLS if kind != "ipympl" or importlib.util.find_spec("ipympl")]
     if "ipympl" not in kinds:
         print("ipympl is not installed, so it is left out: pip install ipympl.")
+    if not lab.has_pyodide():
+        return lab.NO_PYODIDE
     with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
         folder, site = Path(home, "lab"), Path(home, "site")
         folder.mkdir()

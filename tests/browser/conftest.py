@@ -6,7 +6,6 @@ Without Chromium, or without Pyodide for the site, tests are left out; under CI=
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 
@@ -17,10 +16,6 @@ from bnviz import explore
 from tests.browser import lab
 
 NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none."
-NO_PYODIDE = (
-    "The browser tests of the site need Pyodide, from its network or from the folder that the "
-    "environment variable BNVIZ_PYODIDE names, and have neither."
-)
 # the native kernel with every demo, and the kernel in the page with notebooks that we publish
 NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation", "07_backward_pass"]
 
@@ -73,19 +68,11 @@ def address(chromium, folder):
 @pytest.fixture(scope="session")
 def site(chromium, tmp_path_factory):
     """The static site in a folder."""
-    if not (lab.PYODIDE or is_reached(lab.PYODIDE_NETWORK)):
-        leave_out(NO_PYODIDE)
+    if not lab.has_pyodide():
+        leave_out(lab.NO_PYODIDE)
     site = tmp_path_factory.mktemp("site") / "site"
     lab.build_site(site)
     return site
-
-
-def is_reached(name):
-    try:
-        socket.create_connection((name, 443), timeout=10).close()
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,10 @@ QUIET += ["--disable-background-networking", "--disable-component-update", "--di
 ROOT = Path(__file__).resolve().parents[2]
 PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
+NO_PYODIDE = (
+    "The site needs Pyodide, from its network or from the folder that the environment variable "
+    "BNVIZ_PYODIDE names, and has neither."
+)
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 SETTINGS = {
     # all cells stand in the page, not only those in view
@@ -62,6 +66,14 @@ WATCH = """() => {
 def find_chromium():
     """Return the path of the system's Chromium or Chrome, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def has_pyodide():
+    """Whether there is a Pyodide for the site."""
+    try:
+        return bool(PYODIDE) or not socket.create_connection((PYODIDE_NETWORK, 443), 10).close()
+    except OSError:
+        return False
 
 
 def launch(playwright):

@@ -58,8 +58,10 @@ def shows_demo(cell):
 
 
 def main(names):
-    if not lab.find_chromium():
-        print("The notebooks in the page need Chromium or Chrome on the PATH: left out.")
+    if not (lab.find_chromium() and lab.has_pyodide()):
+        print(
+            "The notebooks in the page need Chromium or Chrome on the PATH, and Pyodide: left out."
+        )
         return os.environ.get("CI") == "true"
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         site = Path(home, "site")

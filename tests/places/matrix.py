@@ -6,6 +6,7 @@ colab    Google Colab's Python and packages: the first cell, every notebook, eve
          some of them in a browser
 binder   what Binder makes of environment.yml: every notebook
 peers    PyTorch, pandas and scikit-learn: whatever is compared with them
+site     the static site in a browser that reaches no other address: every notebook, timed
 
 A place whose Python is not on this machine is left out with a sentence; under CI=true it fails.
 """
@@ -100,7 +101,17 @@ def peers(folder):
     run(python, "-m", "pytest", "-q", "tests/peers", cwd=project)
 
 
-PLACES = {"oldest": oldest, "newest": newest, "colab": colab, "binder": binder, "peers": peers}
+def site(folder):
+    """Run every notebook in the page itself."""
+    python = make_environment(find_python("3.12", "3.13", "3.11"), folder)
+    run(python, "-m", "pip", "install", "-q", "playwright>=1.40")
+    run(python, HERE / "every_notebook.py")
+
+
+PLACES = {
+    "oldest": oldest, "newest": newest, "colab": colab, "binder": binder, "peers": peers,
+    "site": site,
+}  # fmt: skip
 
 
 # What they are made of
