@@ -37,7 +37,8 @@ def is_compared(cell):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_says_what_is_saved_and_says_it_again(name):
+def test_it_says_what_is_saved_and_says_it_again(name, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "1")  # a bar says how fast a machine is
     notebook = with_solutions(name)
     client = NotebookClient(notebook, resources={"metadata": {"path": path_of(name).parent}})
     code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
