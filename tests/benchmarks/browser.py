@@ -202,9 +202,10 @@ def measure(cells):
             page.bring_to_front()
             handle.scroll_into_view_if_needed()
             page.evaluate("cell => watch(cell)", cell.element_handle())
-            page.wait_for_timeout(300)
+            handle.press("Home")
+            settle(page)
             for i in range(PRESSES // ROUNDS):
-                waits[name].append(press(page, handle, ("ArrowLeft", "ArrowRight")[i % 2]))
+                waits[name].append(press(page, handle, ("ArrowRight", "ArrowLeft")[i % 2]))
             shares[name].append(drag(page, handle))
     return [
         {name: statistics.median(numbers) for name, numbers in measured.items()}
