@@ -91,7 +91,7 @@ def forward(z, gamma, beta, eps=1e-5):
     std = np.sqrt(var + number("eps", eps))  # (..., units)
     z_hat = _divide(centered, std[..., None, :], eps)  # (..., m, units)
     y = scale_shift(z_hat, gamma, beta)
-    return y, Cache(z_hat, np.array(gamma, z.dtype), std, mean, var)
+    return y, Cache(z_hat, np.asarray(gamma, z.dtype).copy(), std, mean, var)
 
 
 def backward(dy, cache):
