@@ -219,7 +219,7 @@ def batch_statistics(net, images, batches):
             "batch_statistics needs a network with batch norm, got one without: "
             "network.forward(net, x)[1].z holds its nets"
         )
-    images = floats("images", images, net.dtype)
+    images = floats("images", images)
     norms = [network.forward(net, images[batch])[1].norms for batch in batches]
     if not norms:
         raise ValueError("batch_statistics needs at least one mini-batch, got none")

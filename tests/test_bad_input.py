@@ -148,6 +148,7 @@ labels = np.array([0, 1, 1, 0], np.int64)
 net = network.init(sizes, dtype=float)
 plain = network.init(sizes, batch_norm=False, dtype=float)
 logits, passed = network.forward(net, batch)
+NAMES["stacked"] = network.stack([net, net])
 NAMES |= {"net": net, "plain": plain, "logits": logits, "passed": passed, "labels": labels}
 
 SIZES = "sizes are the inputs, the units of one hidden layer or more, and the classes, got"
@@ -283,10 +284,11 @@ TRAINING = [
             ("learning_rate=None", f"learning_rate {REAL} NoneType of object"),
             ("learning_rate='0.1'", f"learning_rate {REAL} str of <U3"),
             ("learning_rate=[0.1, 1]", "learning_rate is one number, or one for each network of a"),
-            ("rate=2", f"{RATE} 2"),
-            ("rate=nan", f"{RATE} nan"),
         ]
     ],
+    ("train(plain, batch, labels, batch_size=2, rate=2)", f"{RATE} 2"),
+    ("train(net, batch, labels, batch_size=2, rate=nan)", f"{RATE} nan"),
+    ("train(stacked, batch, labels, batch_size=2, unit=4)", f"{UNIT} 4"),
     (
         "train(net, batch, labels, batch_size=1)",
         "batch_size is a number of 2 or more, got 1: with batch norm",
@@ -300,6 +302,7 @@ TRAINING = [
     ("step(net, batch[0], labels, net.layers)", f"{X} (3,)"),
     ("step(net, batch, labels - 1, net.layers)", f"{CLASSES} -1 to 0"),
     ("sweep(net, batch, labels, [0.1])", LIST),
+    ("sweep([net], batch, labels, [1j])", f"learning_rates {REAL} list of complex128"),
     ("sweep([net], batch, labels, 0.1)", "learning_rates is a list of numbers, got 0.1"),
     ("sweep([net], batch, labels, [0.1, -1])", BATCH_SIZE),
     ("sweep([net], batch, labels, [0.1, -1], batch_size=2)", f"{LEARNING_RATE} [0.1, -1.0]"),

@@ -69,10 +69,11 @@ def test_statistics_go_over_the_batch_and_not_over_the_units():
 
 
 def test_population_variance_corrects_what_was_divided_by_m():
-    means, variances = [[1.0], [3.0]], [[6.0], [9.0]]
+    means, variances = [[1.0, 5.0], [3.0, 5.0]], [[6.0, 0.0], [9.0, 3.0]]
     mean, var = batchnorm.population_statistics(means, variances, m=4)
-    assert mean.tolist() == [2.0]
-    assert var == pytest.approx(10.0)  # 4/3 of 7.5
+    assert mean.tolist() == [2.0, 5.0]
+    assert var == pytest.approx([10.0, 2.0])  # 4/3 of 7.5 and of 1.5
+    assert batchnorm.population_statistics(means, variances, m=2)[1].tolist() == [15.0, 3.0]
 
 
 def test_population_variance_is_that_of_the_source():
@@ -87,6 +88,21 @@ def test_rate_weighs_the_new_batch():
     mean, var = batchnorm.update_running(old, new, rate=0.1)
     assert (mean.item(), var.item()) == pytest.approx((1.0, 1.1))  # (9, 1.9) the other way round
     assert (old[0].item(), old[1].item()) == (0.0, 1.0)
+    constant = [0.0, 0.0], [0.0, 0.0]  # mean and variance of two units
+    assert np.array(batchnorm.update_running(constant, constant, 0.1)).tolist() == [[0, 0], [0, 0]]
+
+
+def test_eps_is_a_hundred_thousandth_unless_said():
+    z, one, zero = np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1)  # mean 2, variance 1
+    z_hat = pytest.approx([-1 / np.sqrt(1.00001), 1 / np.sqrt(1.00001)], rel=1e-9)
+    weights, bias = batchnorm.fold(z, zero, one, zero, [2.0], one)
+    for result in (
+        batchnorm.normalize(z, [2.0], one),
+        batchnorm.forward(z, one, zero)[0],
+        batchnorm.inference(z, one, zero, [2.0], one),
+        weights + bias,
+    ):
+        assert result.ravel() == z_hat
 
 
 # Behaviour at the edges

@@ -157,8 +157,27 @@ def test_select_takes_the_statistics_along(batch):
     assert network.stack([network.select(stacked, 0)]).statistics is None
 
 
+def test_map_parameters_wants_trees_of_one_form():
+    layers = make().layers
+    with pytest.raises(ValueError, match="argument 2 is shorter"):
+        network.map_parameters(np.add, layers, layers[:-1])
+
+
+def test_data_may_have_leading_axes(batch):
+    net, groups = make(), np.stack([batch[0], -batch[0], batch[0] ** 2])
+    logits, cache = network.forward(net, groups)
+    alone, alone_cache = network.forward(net, groups[2])
+    np.testing.assert_allclose(logits[2], alone, rtol=1e-12)
+    net = net._replace(statistics=tuple((norm.mean, norm.var) for norm in alone_cache.norms))
+    np.testing.assert_allclose(network.predict(net, groups)[2], alone, rtol=1e-12)
+    for many, one in zip(
+        network.backward(logits, cache), network.backward(alone, alone_cache), strict=True
+    ):
+        np.testing.assert_allclose(many.weights[2], one.weights, rtol=1e-9)
+
+
 def test_predict_with_the_statistics_of_the_batch_is_forward(batch):
-    net = make()
+    net = make()._replace(eps=0.1)
     logits, cache = network.forward(net, batch[0])
     net = net._replace(statistics=tuple((norm.mean, norm.var) for norm in cache.norms))
     np.testing.assert_allclose(network.predict(net, batch[0]), logits, rtol=1e-12)
@@ -177,7 +196,7 @@ def test_everything_is_computed_in_the_precision_of_the_weights(batch, batch_nor
     net = network.init(SIZES, batch_norm=batch_norm, dtype=np.float32)
     logits, cache = network.forward(net, images)
     loss, dlogits = network.cross_entropy(logits, labels)
-    gradients = network.backward(dlogits, cache)
+    gradients = network.backward(dlogits.astype(float), cache)
     found = {value.dtype for layer in gradients for value in layer if value is not None}
     assert {logits.dtype, loss.dtype, *found} == {np.dtype(np.float32)}
     assert network.forward(make(), images.astype(np.float32))[0].dtype == np.float64
@@ -192,6 +211,12 @@ def test_init_draws_weights_of_the_scale_asked_for(weights, std):
     for layer in net.layers:
         np.testing.assert_allclose(layer.weights.std(), std, rtol=0.02)
         np.testing.assert_allclose(layer.weights.mean(), 0, atol=0.02 * std)
+
+
+def test_init_draws_small_weights_unless_told():
+    default, told = network.init((200, 300, 200)), network.init((200, 300, 200), True, 0.1, seed=0)
+    for layer, same in zip(default.layers, told.layers, strict=True):
+        np.testing.assert_array_equal(layer.weights, same.weights)
 
 
 def test_init_draws_the_same_weights_with_and_without_batch_norm():

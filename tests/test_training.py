@@ -44,6 +44,11 @@ def test_every_epoch_is_shuffled_anew_and_drops_what_is_left():
     assert (epochs[0] != epochs[1]).any()
 
 
+@pytest.mark.parametrize("n", [9, 10, 11])
+def test_every_minibatch_is_full(n):
+    assert {len(batch) for batch in islice(training.minibatches(n, 3), 9)} == {3}
+
+
 def test_the_seed_draws_the_minibatches():
     first, again, other = (
         np.stack(list(islice(training.minibatches(100, 10, seed), 30))) for seed in (0, 0, 1)
@@ -111,6 +116,23 @@ def test_progress_bars_start_no_thread():
     with training.progress_bar(total=2) as bar:
         bar.update(1)
         assert not any("TMonitor" in type(thread).__name__ for thread in threading.enumerate())
+
+
+def test_train_has_the_choices_of_the_series_by_default():
+    net, data = network.init((64, 8, 10)), (DATA.images[:600], DATA.labels[:600])
+    run = training.train(net, *data)
+    told = {"steps": 600, "batch_size": 60, "learning_rate": 0.3, "seed": 0, "snapshots": 120}
+    same = training.train(net, *data, **told, examples=512, unit=0, frozen=())
+    np.testing.assert_array_equal(run.steps, training.snapshot_steps(600, 120))
+    np.testing.assert_array_equal(run.loss, same.loss)
+    np.testing.assert_array_equal(run.z, same.z)
+    assert run.z.shape[-1] == 512
+
+
+def test_a_learning_rate_of_zero_learns_nothing():
+    net = network.init(SIZES)
+    for layer, after in zip(net.layers, train(net, learning_rate=0).network.layers, strict=True):
+        np.testing.assert_array_equal(layer.weights, after.weights)
 
 
 def test_training_changes_nothing_it_was_given():
@@ -250,7 +272,10 @@ def test_a_look_at_many_data_takes_a_fair_sample_and_always_the_same(many):
     net = network.init((4, 3, 2), weights=0)
     net.layers[-1].bias[:] = 1, 0  # it says 0 to everything, which is right half of the time
     choices = {"steps": 5, "frozen": network.Layer._fields, "test": test}
-    first, other = (training.train(net, images, labels, seed=seed, **choices) for seed in (0, 1))
+    first, other, again = (
+        training.train(net, images, labels, seed=seed, **choices) for seed in (0, 1, 0)
+    )
+    np.testing.assert_array_equal(first.accuracy, again.accuracy)
     assert len(set(first.accuracy)) == 1
     assert first.accuracy[0] != other.accuracy[0]
     assert first.accuracy == pytest.approx(0.5, abs=0.04)
@@ -312,6 +337,13 @@ def test_a_divergent_network_says_so_and_disturbs_no_other():
     assert accuracy[1] == np.mean(DATA.test_labels == 0)
 
 
+def test_parameters_that_overflow_in_the_last_step_have_diverged_though_no_loss_says_so():
+    net = network.init(SIZES, batch_norm=False, weights=1.0, activation="relu")
+    run = training.train(net, DATA.images * 1e4, DATA.labels, steps=1, learning_rate=3e38)
+    assert np.isfinite(run.loss).all()
+    assert run.diverged
+
+
 def test_a_divergent_network_with_batch_norm_is_no_error_either():
     net = network.init(SIZES, activation="relu")
     with warnings.catch_warnings():
@@ -366,7 +398,37 @@ def test_a_long_run_shows_progress_and_wipes_it_away(capsys, monkeypatch):
     assert err == ""
 
 
+def test_what_a_bar_shows(monkeypatch):
+    tqdm = training.tqdm
+
+    def watched(*values, disable=False, **looks):
+        bar = tqdm(*values, disable=False, **looks)
+        bars.append([bar, disable, looks])
+        return bar
+
+    bars = []
+    monkeypatch.setattr(training, "tqdm", watched)
+    nets = [network.init(SIZES), network.init(SIZES)]
+    train(nets[0], steps=20, snapshots=4)
+    train(nets[0], steps=2, progress=False)
+    list(training.progress_bar([1, 2]))
+    training.sweep(nets, DATA.images, DATA.labels, [0.1], steps=2)
+    bars, hidden, looks = zip(*bars, strict=True)
+    assert hidden == (False, True, False, False, True, True)
+    assert [bar.desc.strip(": ") for bar in bars[:4:3]] == ["training", "sweep"]
+    assert [(bar.n, bar.total) for bar in bars[:4]] == [(20, 20), (2, 2), (2, 2), (2, 2)]
+    for look in looks:
+        assert (look["file"], look["delay"], look["leave"]) == (sys.stdout, 1, False)
+
+
 # Statistics for test time
+
+
+def test_accuracy_takes_images_with_leading_axes():
+    net, images = network.init((64, 5, 10), batch_norm=False), DATA.test_images
+    both = training.accuracy(net, np.stack([images, images[::-1]]), DATA.test_labels)
+    assert both[0] == training.accuracy(net, *TEST)
+    assert both[1] == training.accuracy(net, images[::-1], DATA.test_labels)
 
 
 def test_accuracy_is_the_share_of_right_answers():
@@ -424,6 +486,8 @@ def test_batch_statistics_are_those_of_each_minibatch():
 
 def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
     net = network.init(SIZES, dtype=np.float64)
+    for layer in net.layers[:-1]:
+        layer.gamma[:], layer.beta[:] = 2, 3
     frozen = network.Layer._fields  # the network stands still, so its statistics can be retraced
     batches = list(islice(training.minibatches(len(DATA.images), 5), 3))
     layers = training.batch_statistics(net, DATA.images, batches)
