@@ -46,7 +46,8 @@ def noise():
         return (
             f"After {step} steps with noise {strength} the sigmoid of the unit gets mean "
             f"{number(means[-1])} and sd {number(sds[-1])}; so far its mean has ranged from "
-            f"{number(means.min())} to {number(means.max())}, and 90\u00a0% is reached by {reached}."
+            f"{number(means.min())} to {number(means.max())}, and 90\u00a0% is reached by "
+            f"{reached}."
         )
 
     return live.Live(
