@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -27,7 +28,9 @@ def printed(capsys, tmp_path):
     """Mark what was handed in; return the lines that were printed."""
 
     def printed():
-        marks.main([str(tmp_path)])
+        # in a thread of its own, as the browser tests may have an event loop running in this one
+        with ThreadPoolExecutor() as thread:
+            thread.submit(marks.main, [str(tmp_path)]).result()
         return capsys.readouterr().out.splitlines()
 
     return printed

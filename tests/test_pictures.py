@@ -240,20 +240,18 @@ import sys
 from matplotlib import font_manager
 font_manager.fontManager.addfont(sys.argv[1])
 from bnviz import pictures, style
-assert style.fonts() == ["DejaVu Sans", "Noto Sans KR Test"], style.fonts()
+assert "Noto Sans KR Test" in style.fonts()
 box = pictures._letters("\\ue000", 31).tobytes()
 assert pictures._letters("가", 31).tobytes() != box
 with style.own_looks():
     figure = style.new_figure(2, 1)
-    text = figure.text(0.1, 0.5, "net 가")
-    pixels = pictures.Picture(figure, alt="net")._draw().copy()
-    text.set_text("net \\ue001")
-    pictures.Picture._warm.cool()
-    assert (pictures.Picture(figure, alt="net")._draw() != pixels).any()
+    figure.text(0.1, 0.5, "net 가")
+    pictures.Picture(figure, alt="net").png()  # matplotlib warns of a letter that no font has
 """
     font = tmp_path / "korean.ttf"
     make_korean_font(font)
-    done = subprocess.run([sys.executable, "-c", code, font], capture_output=True, text=True)
+    command = [sys.executable, "-W", "error::UserWarning", "-c", code, font]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
