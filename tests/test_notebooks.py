@@ -262,6 +262,13 @@ class TestNotebook:
         assert not [part for part in prose if len(part.split()) > 120]
         assert not [c.source for c in code_cells(name) if len(c.source.splitlines()) > 12]
 
+    def test_decides_its_verdicts_by_what_it_measured(self, name):
+        cells = [c for c in code_cells(name) if "verdict" in c.metadata.get("tags", [])]
+        typed = r"claim \d+ · (reproduced|partly|not )"
+        assert not [cell.source for cell in cells if re.search(typed, cell.source)]
+        said = [out.text for cell in cells for out in cell.outputs if "text" in out]
+        assert len(re.findall(typed, "".join(said))) >= len(cells)
+
     def test_prints_no_result_that_was_typed(self, name):
         nodes = [node for cell in code_cells(name) for node in ast.walk(tree(cell))]
         calls = [node for node in nodes if isinstance(node, ast.Call)]
