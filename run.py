@@ -285,7 +285,7 @@ def uv():
 
 def must(*command):
     """Run one step of the set-up; where it fails, stop with a sentence."""
-    command, said = [str(part) for part in command], []
+    command, said, step = [str(part) for part in command], [], None
     where = {"cwd": str(HERE), "env": {**os.environ, "PIP_PYTHON": str(PYTHON)}}
     try:
         with subprocess.Popen(command, stderr=subprocess.PIPE, **where) as step:
@@ -293,7 +293,8 @@ def must(*command):
                 said.append(line.decode(errors="replace"))
                 print(said[-1], end="", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
-        step.wait()  # it is interrupted, too, and may still be writing
+        if step:
+            step.wait()  # it is interrupted, too, and may still be writing
         raise
     if step.returncode:
         online = "check that this machine is online, " if OFFLINE.search("".join(said)) else ""

@@ -207,7 +207,7 @@ def _divide(centered, std, eps):
     """centered/std; 0/0 is 0, so that a unit that is constant stays on its mean where eps is 0."""
     if eps > 0:
         return centered / std
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(centered == 0, centered, centered / std)
 
 

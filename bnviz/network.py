@@ -60,7 +60,8 @@ def sigmoid(y):
     """
     y = floats("y", y)
     with np.errstate(over="ignore"):  # exp(−y) = inf far to the left is right: it gives a = 0
-        return 1 / (1 + np.exp(-y))
+        a = 1 / (1 + np.exp(-y))
+    return a.astype(y.dtype, copy=False)  # before NumPy 2 a single number became float64
 
 
 def relu(y):
@@ -256,7 +257,7 @@ def cross_entropy(logits, labels):
     shifted = logits - logits.max(axis=-1, keepdims=True)  # so that exp cannot overflow
     exp = np.exp(shifted)
     total = exp.sum(axis=-1, keepdims=True)  # (..., m, 1)
-    loss = (np.log(total[..., 0]) - shifted[hit]).sum(axis=-1) / m  # (...,)
+    loss = (np.log(total[..., 0]) - shifted[hit]).mean(axis=-1)  # (...,)
     dlogits = exp / (total * m)
     dlogits[hit] -= 1 / m
     return loss, dlogits
