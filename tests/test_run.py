@@ -52,6 +52,12 @@ MISSING = 'a-package-that-nobody-has; extra == "{}"\n'
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 
+def own_settings():
+    """Return the environment without the settings of whoever runs the tests."""
+    theirs = "PIP_", "BNVIZ_"
+    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+
+
 class Small:
     """A small project in a folder of its own, and run.py beside it."""
 
@@ -73,9 +79,8 @@ class Small:
         return process.returncode, said
 
     def process(self, *arguments, cwd=None, **settings):
-        others = "PIP_", "BNVIZ_"  # of whoever runs the tests
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        kept |= {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"} | settings
+        kept = own_settings() | {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        kept |= settings
         return subprocess.Popen(
             [sys.executable, self.folder / "run.py", *arguments], cwd=cwd or self.folder, text=True,
             env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -126,7 +131,8 @@ def all_files(folder):
 def is_ready(project):
     """Say whether a project's own run.py finds all that `lab` needs."""
     code = "import run, sys; sys.exit(not run.is_ready('lab'))"
-    return subprocess.run([sys.executable, "-c", code], cwd=project.folder).returncode == 0
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=project.folder, env=own_settings()).returncode == 0
 
 
 # What it is asked
