@@ -503,7 +503,7 @@ def test_a_folder_in_which_you_may_not_write_gets_a_sentence():
             main(["lab"])
         """
         command = [sys.executable, "-c", textwrap.dedent(code)]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        done = subprocess.run(command, cwd="/", env=own_settings(), capture_output=True, text=True)
         project.folder.chmod(0o755)
     assert done.returncode == 1
     assert done.stderr == (
