@@ -27,7 +27,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -209,7 +208,7 @@ def alone():
     """Wait until no other start is setting up in this folder, and keep others waiting."""
     import sqlite3  # it locks a file on every system, and lets go of it however we end
 
-    lock = sqlite3.connect(str(LOCK), timeout=0)
+    lock = sqlite3.connect(str(LOCK), timeout=1)
     for waited in itertools.count():
         try:
             lock.execute("BEGIN EXCLUSIVE")
@@ -217,7 +216,6 @@ def alone():
         except sqlite3.OperationalError:
             if not waited:
                 print(f"Another start is at work in {HERE}: waiting for its end ...", flush=True)
-            time.sleep(1)
     try:
         yield
     except KeyboardInterrupt:

@@ -82,7 +82,7 @@ def site_address(site):
         yield address
 
 
-@pytest.fixture(scope="session", params=[NATIVE, *IN_THE_PAGE])
+@pytest.fixture(scope="session", params=[*IN_THE_PAGE, NATIVE])  # in the order of test_site
 def ran(request, chromium):
     """A page with a notebook that has been run, in the kernel for it; `page.cells` has it all."""
     native = request.param == NATIVE
