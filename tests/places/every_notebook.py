@@ -42,7 +42,7 @@ def run_in_the_page(browser, address, name):
     took = page.evaluate("took")
     demos = [seconds for seconds, cell in zip(took, cells, strict=True) if shows_demo(cell)]
     print(f"{name:34}{through:6.0f} s", f"slowest demo {max(demos, default=0):5.1f} s", flush=True)
-    wrong = [f"{name}: {complaint}" for complaint in page.complaints]
+    wrong = [f"{name}: {complaint}" for complaint in dict.fromkeys(page.complaints)]
     if through > (TRAINING if name.startswith(TRAIN) else THROUGH):
         wrong.append(f"{name} was through after {through:.0f} s")
     if max(demos, default=0) > DEMO:

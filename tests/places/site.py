@@ -78,6 +78,10 @@ def copy_notebooks(folder):
         cells = {cell["id"]: cell for cell in notebook["cells"]}
         cells["badges"]["source"] = OWN_COPY.format(name=path.name)
         cells["install"]["source"] = INSTALL
+        for cell in notebook["cells"]:
+            for shown in cell.get("outputs", []):
+                if "text/markdown" in shown.get("data", {}):  # in one piece for the page's contents
+                    shown["data"]["text/markdown"] = "".join(shown["data"]["text/markdown"])
         release = hashlib.sha256(json.dumps(notebook).encode()).hexdigest()[:16]
         notebook["metadata"] |= {"kernelspec": KERNEL, "release": release}
         (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
