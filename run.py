@@ -48,7 +48,8 @@ UNFINISHED = "unfinished"
 LIST = """
 from importlib.metadata import distributions
 for one in distributions():
-    tops = {path.parts[0] for path in one.files or []} - {"..", "__pycache__"}
+    lines = (one.read_text("RECORD") or "").splitlines()  # one.files leaves out what is missing
+    tops = {line.partition(",")[0].partition("/")[0] for line in lines} - {"..", "__pycache__"}
     if all(one.locate_file(top).exists() for top in tops):
         print(one.metadata["Name"])
 """

@@ -53,9 +53,12 @@ posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 
 def own_settings():
-    """Return the environment without the settings of whoever runs the tests."""
+    """Return the environment without the settings, and the uv, of whoever runs the tests."""
     theirs = "PIP_", "BNVIZ_"
-    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    folders = kept["PATH"].split(os.pathsep)
+    without_uv = [folder for folder in folders if not shutil.which("uv", path=folder)]
+    return kept | {"PATH": os.pathsep.join(without_uv)}
 
 
 class Small:
@@ -429,7 +432,7 @@ def test_a_uv_that_works_is_used(small):
     """Where there is one; the matrix has a place that does."""
     if not shutil.which("uv"):
         pytest.skip("no uv on the PATH")
-    code, said = small.start("lab", UV_OFFLINE="1")
+    code, said = small.start("lab", UV_OFFLINE="1", PATH=os.environ["PATH"])
     assert code == 0, said
     assert "uv = " in (small.venv / "pyvenv.cfg").read_text()
 
