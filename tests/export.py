@@ -51,6 +51,15 @@ class Described(Preprocessor):
         return cell, resources
 
 
+class Folded(Preprocessor):
+    """Leaves out the code that a notebook folds away, as it holds the answer to its question."""
+
+    def preprocess_cell(self, cell, resources, index):
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata["transient"] = {"remove_source": True}
+        return cell, resources
+
+
 class Typeset(Preprocessor):
     """Begins a text with its fonts."""
 
@@ -61,6 +70,6 @@ class Typeset(Preprocessor):
 
 c = get_config()  # noqa: F821 (nbconvert provides it)
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
-c.HTMLExporter.preprocessors = [Described]
+c.HTMLExporter.preprocessors = [Described, Folded]
 c.HTMLExporter.mathjax_url = c.HTMLExporter.require_js_url = "data:,"  # nothing to load
-c.LatexExporter.preprocessors = [Typeset]
+c.LatexExporter.preprocessors = [Typeset, Folded]

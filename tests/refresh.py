@@ -29,7 +29,9 @@ if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing 
     %pip install --quiet --no-deps git+https://github.com/{owner}/{name}"""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-KEPT = ClearMetadataPreprocessor(preserve_cell_metadata_mask={"tags", "slideshow", "jupyter"})
+KEPT = ClearMetadataPreprocessor(
+    preserve_cell_metadata_mask={"tags", "slideshow", "jupyter", "cellView"}
+)
 
 
 def refresh(path):

@@ -49,6 +49,14 @@ def test_a_page_has_every_picture_with_its_words(path):
 
 
 @pages
+@pytest.mark.parametrize("exporter", [HTMLExporter, SlidesExporter, LatexExporter])
+def test_a_question_stands_without_the_code_that_answers_it(path, exporter):
+    text, _ = exporter(config=OURS).from_filename(path)
+    assert "explore" in text
+    assert not re.search(r"predict.{0,30}\.?ask", re.sub("<[^>]+>", "", text))
+
+
+@pages
 def test_a_page_shows_every_formula_without_a_network(path):
     notebook, _ = ClearOutputPreprocessor().preprocess(nbformat.read(path, as_version=4), {})
     page, _ = HTMLExporter(config=OURS).from_notebook_node(notebook)

@@ -319,5 +319,11 @@ class TestNotebook:
         asked = [cell.id for cell in code_cells(name) if "predict.ask(" in cell.source]
         assert asked == [cell.id for cell in code_cells(name) if cell.id.startswith("predict-")]
 
+    def test_code_that_holds_an_answer_is_folded_away(self, name):
+        for cell in code_cells(name):
+            in_jupyterlab = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+            on_colab = cell.metadata.get("cellView") == "form"
+            assert in_jupyterlab == on_colab == ("predict.ask(" in cell.source), cell.id
+
     def test_links_resolve(self, name):
         assert not dead_links(path_of(name), "\n".join(texts(name)))

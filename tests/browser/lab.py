@@ -275,6 +275,7 @@ def photograph(page, path):
     size = page.viewport_size
     tall = page.locator(".jp-WindowedPanel-outer").evaluate("outer => outer.scrollHeight") + 120
     page.set_viewport_size(size | {"height": tall})
+    page.locator(".jp-WindowedPanel-outer").evaluate("outer => outer.scrollTo(0, 0)")
     page.wait_for_timeout(300)
     page.screenshot(path=path)
     page.set_viewport_size(size)
