@@ -25,6 +25,11 @@ def training(net, z):
     return {"mean of the batch": net(z)[0], "variance of the batch": net(z)[1]}
 
 
+class Layer:
+    def forward(self, z):
+        return z
+
+
 EXERCISES = [
     Exercise(
         "statistics",
@@ -38,6 +43,29 @@ EXERCISES = [
             "no axis given": (lambda z: (np.hstack(z, z), 0), "You stack what cannot be stacked."),
         },
         also={"squares": (lambda z: (z.mean(axis=0), (z**2).mean(axis=0)), "Also legal.")},
+    ),
+    Exercise(
+        "layer",
+        reference=Layer,
+        use=lambda layer, z: layer().forward(z),
+        cases=[(Z,)],
+        right="Yes.",
+        mistakes={
+            "shifted": (
+                [
+                    type("Plus", (Layer,), {"forward": lambda self, z, by=by: z + by})
+                    for by in (1, 2)
+                ],
+                "You shift it.",
+            )
+        },
+    ),
+    Exercise(
+        "many",
+        reference=lambda z, scale: [scale * z] * 6,
+        cases=[(np.arange(1.0, 22), 2)],
+        right="Yes.",
+        mistakes={},
     ),
     Exercise("used", reference=statistics, use=training, cases=[(Z,)], right="Yes.", mistakes={}),
     Exercise(
@@ -297,7 +325,7 @@ def test_a_verdict_is_said_in_words_and_a_sign():
 
 
 def test_an_unknown_exercise_is_answered_with_those_there_are():
-    with pytest.raises(AttributeError, match="no exercise 'nothing'; there are statistics, used"):
+    with pytest.raises(AttributeError, match="no exercise 'nothing'; there are statistics, layer"):
         checks.nothing  # noqa: B018
     assert "statistics" in dir(checks)
 
@@ -310,3 +338,143 @@ def test_tensors_are_tried_where_arrays_do_not_do(monkeypatch):
     answer = lambda z: statistics(z.detach().numpy())  # noqa: E731
     assert checks.statistics(answer).passed
     assert trials.try_one(exercises.call, lambda z: z.nothing, (Z,), np.inf).error
+
+
+def test_a_verdict_as_a_page():
+    rows = [("a < b", "1", "2"), ("c", "3", "4")]
+    verdict = checks.Verdict(False, "axis", 'Take `z < 1`\'s "mean".', rows, "statistics")
+    page = verdict._repr_mimebundle_()
+    said = 'Take <code>z &lt; 1</code>\'s "mean".'
+    cells = "".join(
+        "<tr>" + "".join(f"<td><pre>{text}</pre></td>" for text in row) + "</tr>"
+        for row in [("", "expected", "received"), ("a &lt; b", "1", "2"), ("c", "3", "4")]
+    )
+    assert page["text/html"] == (
+        f"<p role='status'><b>✗ Not yet.</b> {said}</p><table>{cells}</table>"
+    )
+    assert str(verdict) == (
+        '✗ Not yet. Take z < 1\'s "mean".\n'
+        "a < b\n  expected  1\n  received  2\nc\n  expected  3\n  received  4"
+    )
+    right = checks.Verdict(True, None, "Yes.")
+    assert right._repr_mimebundle_()["text/html"] == "<p role='status'><b>✓ Right.</b> Yes.</p>"
+
+
+def test_a_gap_says_which_exercise_it_is_of():
+    verdict = checks.judge("statistics", ...)
+    assert verdict == checks.Verdict(False, checks.GAP, checks.INVITATION, (), "statistics")
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("statistics", 3, "Hand over the function itself, not called; got int."),
+        ("layer", 3, "Hand over the class itself, not called; got int."),
+        ("layer", lambda z: z, "Hand over the class itself, not called; got function."),
+    ],
+)
+def test_what_is_not_to_be_called(name, answer, said):
+    assert checks.judge(name, answer) == checks.Verdict(False, "wrong type", said, (), name)
+
+
+def test_a_class_that_is_right_and_one_that_is_one_of_two_mistakes():
+    assert checks.judge("layer", type("Mine", (Layer,), {})).passed
+    for wrong in (lambda self, z: z + 1, lambda self, z: z + 2):
+        answer = type("Mine", (Layer,), {"forward": wrong})
+        assert checks.judge("layer", answer).mistake == "shifted"
+
+
+def test_a_number_is_compared_as_a_number():
+    assert checks.judge("number", 0.7499).passed
+    verdict = checks.judge("number", 0.6)
+    assert verdict.mistake == "other"
+    assert verdict.message == "That is not it. Read the task once more, or unfold a hint."
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"left": "too wide"}, "The answer should have 2 parts: left, right."),
+        ([1, 2], "The answer should have 2 parts: left, right."),
+    ],
+)
+def test_parts_that_are_missing_are_named(answer, message):
+    verdict = checks.judge("figure", answer)
+    assert (verdict.mistake, verdict.message) == ("wrong type", message)
+
+
+def test_a_case_is_told_in_words_and_numbers():
+    verdict = checks.judge("statistics", lambda z: (z.mean(axis=0) + 0.1234567, 0 * z[0]))
+    assert verdict.mistake == "other"
+    assert verdict.message == "Tried with z = [[1.], [2.]]."
+    assert verdict.rows == [("mean", "[1.5]", "[1.6235]"), ("variance", "[0.25]", "[0.]")]
+    verdict = checks.judge("statistics", lambda z: (z.mean(), z.var(axis=0)))
+    assert verdict.mistake == "wrong shape"
+    said = "The mean should have shape (2,), got (). Tried with z = [[1., 20.], [2., 26.], "
+    assert verdict.message == said + "[3., 20.], [6., 50.], [0., 10.]]."
+
+
+def test_no_more_than_four_rows():
+    verdict = checks.judge("many", lambda z, scale: [0 * z] * 6)
+    assert [part for part, _, _ in verdict.rows] == [f"result {number}" for number in (1, 2, 3, 4)]
+    assert verdict.message == "Tried with z = an array of shape (21,), scale = 2."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.arange(20), "[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]"),
+        (np.arange(21), "an array of shape (21,)"),
+        (np.array([1.23456789, 1e-9]), "[1.2346, 0. ]"),
+    ],
+)
+def test_numbers_are_short(value, text):
+    assert checks.numbers(value) == text
+
+
+@pytest.mark.parametrize(
+    ("expected", "result", "is_close"),
+    [
+        ([1e-7, 0], [0, 0], True),  # of the size of rounding
+        ([0.0, 0], [0, 2e-6], False),
+        ([100.0, 0], [100.9, 0], True),  # 1 % of the largest
+        ([100.0, 0], [101.1, 0], False),
+        ([0.5, 0], [0.5, 0.009], False),  # the largest, not 1
+        ([np.nan, 1], [np.nan, 1], True),
+        ([np.inf, 1], [np.inf, 1], True),
+        ([np.inf, 1], [1, 1], False),
+        ([1, 2], [1, 2.1], False),
+        ([], [], True),
+    ],
+)
+def test_close_is_one_percent_of_the_largest_number(expected, result, is_close):
+    assert trials.close(np.array(expected), np.array(result), 0.01, "result") is is_close
+
+
+def test_parts_are_counted_from_one():
+    with pytest.raises(trials.Odd) as odd:
+        trials.differences([np.ones(1), np.ones(1)], 3, 0)
+    assert odd.value.args[1] == "The result should have 2 parts: result 1, result 2."
+
+
+def test_what_was_traced_before_is_traced_after(monkeypatch):
+    seen = []
+    before = sys.gettrace()
+    sys.settrace(lambda *event: seen.append(event))
+    ours = sys.gettrace()
+    try:
+        trials.watched(exercises.call, lambda z: z, (Z,), float("inf"))
+        assert sys.gettrace() is ours
+        trials.watched(exercises.call, lambda z: z, (Z,), 1e9)
+        assert sys.gettrace() is ours
+    finally:
+        sys.settrace(before)
+    assert seen  # without a limit, an answer runs under the reader's own debugger
+
+
+def test_errors_of_another_type_are_another_outcome():
+    ok, one, other = (trials.Trial(error=error) for error in (None, ValueError(), TypeError()))
+    assert trials.alike([ok, one], [ok, one], 0)
+    assert not trials.alike([ok, one], [ok, other], 0)
+    assert not trials.alike([ok, one], [ok, ok], 0)
+    assert not trials.alike([one], [one], 0)
