@@ -410,8 +410,8 @@ def test_a_case_is_told_in_words_and_numbers():
     assert verdict.rows == [("mean", "[1.5]", "[1.6235]"), ("variance", "[0.25]", "[0.]")]
     verdict = checks.judge("statistics", lambda z: (z.mean(), z.var(axis=0)))
     assert verdict.mistake == "wrong shape"
-    said = "The mean should have shape (2,), got (). Tried with z = [[1., 20.], [2., 26.], "
-    assert verdict.message == said + "[3., 20.], [6., 50.], [0., 10.]]."
+    said = "The mean should have shape (2,), got (). Tried with z = [[ 1., 20.], [ 2., 26.], "
+    assert verdict.message == said + "[ 3., 20.], [ 6., 50.], [ 0., 10.]]."
 
 
 def test_no_more_than_four_rows():
