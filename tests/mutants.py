@@ -49,6 +49,14 @@ EQUIVALENT = [
     (r"training._side_by_side", r"widest\), None", "None becomes nan in an array of floats"),
     (r"training._parameter_rates", r"layers\[1\]", "all layers of a stack are stacked"),
     (r"training._as_data", r"images, (None)?\)", "network.forward converts them, too"),
+    (r"trials.kernel_left_alone", r"all=None", "warnings are ignored one line further down"),
+    (r"trials.watched", r"or True|<= np.inf", "time does not run out, and all else is the same"),
+    (r"trials.watched", r">= end", "a moment that a clock never meets"),
+    (r"trials.differences", r"None, key", "arrays have no parts, with names or without"),
+    (r"trials.close", r"astype\(None\)", "NumPy takes None for float"),
+    (r"checks._repr_mimebundle_", r"quote=None", "None is as false as False"),
+    (r"checks.judge_value", r"value, 1", "the differences are not looked at, only what is odd"),
+    (r"checks.in_words", r"\(exercise.use, \)", "what is left out is the first parameter"),
 ]
 
 

@@ -324,6 +324,11 @@ def test_a_verdict_is_said_in_words_and_a_sign():
     }
 
 
+def test_what_an_answer_prints_is_not_seen(capsys):
+    checks.judge("statistics", lambda z: print("loud") or statistics(z))
+    assert capsys.readouterr().out == ""
+
+
 def test_an_unknown_exercise_is_answered_with_those_there_are():
     with pytest.raises(AttributeError, match="no exercise 'nothing'; there are statistics, layer"):
         checks.nothing  # noqa: B018
@@ -444,6 +449,7 @@ def test_numbers_are_short(value, text):
         ([np.inf, 1], [np.inf, 1], True),
         ([np.inf, 1], [1, 1], False),
         ([1, 2], [1, 2.1], False),
+        ([100.0, 1], [101.0009, 1], False),  # and no more than that
         ([], [], True),
     ],
 )

@@ -23,9 +23,9 @@ def landscape():
     cursor = Cursor(path)
     picture = Picture(figure, alt="The loss and the gradient along the gradient, three networks.")
 
-    def show(step, setting, normed):
+    def show(step, setting, weights):
         index, said = steps.tolist().index(step), []
-        names = experiments.SMALL_START, experiments.GOOD_START, normed
+        names = experiments.SMALL_START, experiments.GOOD_START, f"{weights}, with"
         for curve, name in zip(curves, names, strict=True):
             loss, cosine = (looks[setting][name][which][0].astype(float)
                             for which in ("loss", "cosine"))  # fmt: skip
@@ -44,10 +44,11 @@ def landscape():
         "landscape", picture, show,
         step=live.steps("training step", steps.tolist(), 0),
         setting=live.choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
-        normed=live.steps("batch norm", list(experiments.WIDTHS), "sd 0.1, with"),
+        weights=live.steps("with batch norm", WEIGHTS, "sd 0.1"),
     )  # fmt: skip
 
 
+WEIGHTS = [name.partition(",")[0] for name in experiments.WIDTHS]  # "sd 0.1" and the like
 ONE = experiments.MULTIPLES.tolist().index(1)
 
 

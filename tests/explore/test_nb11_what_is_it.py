@@ -67,7 +67,7 @@ def test_landscape_opens_before_the_first_step_and_draws_the_path_up_to_now():
 
 def test_landscape_tells_the_cosine_one_rate_ahead():
     demo = explore.landscape()
-    demo.set(step=200, normed="sd 0.02, with", setting="ReLU, rate 0.03")
+    demo.set(step=200, weights="sd 0.02", setting="ReLU, rate 0.03")
     told = re.search(r"and (\S+) \(sd 0.02, with\)", demo.caption)[1].replace("−", "-")
     look = experiments.landscapes()["ReLU, rate 0.03"]["sd 0.02, with"]
     assert float(told) == pytest.approx(float(look["cosine"][0, 10, 4]), abs=0.006)
