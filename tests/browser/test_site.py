@@ -41,6 +41,19 @@ def test_it_asks_nobody_else(ran):
     assert ran.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not lab.PYODIDE else set())
 
 
+@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
+def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
+    wide = ran.viewport_size
+    ran.set_viewport_size({"width": 390, "height": 900})
+    pictures = ran.locator(".jp-RenderedImage img")
+    assert pictures.count()
+    for picture in pictures.all():
+        assert picture.bounding_box()["width"] >= 600
+        picture.evaluate("one => one.parentElement.scrollTo(9999, 0)")
+        assert picture.evaluate("one => one.getBoundingClientRect().right") <= 390
+    ran.set_viewport_size(wide)
+
+
 def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(chromium, site_address):
     page = lab.open_page(chromium)
     page.goto(site_address("").partition("notebooks/")[0])

@@ -32,3 +32,9 @@ document.addEventListener('click', async event => {
 }, true);
 
 await moveAside(Object.keys(RELEASES), saved => saved.content?.metadata.release !== RELEASES[saved.path]);
+
+// A picture keeps its size on a phone, where the reader scrolls it sideways, as those with sliders
+document.head.insertAdjacentHTML('beforeend', `<style>
+  .jp-RenderedImage { overflow-x: auto; }
+  .jp-RenderedImage img { min-width: 600px; }
+</style>`);
