@@ -14,8 +14,8 @@ def at_its_best(to_90):
     return to_90[:, order[0]]
 
 
-def same_path(rate, a):
-    return rate * a**2
+def same_path(rate, s):
+    return rate * s**2
 
 
 EXERCISES = [
@@ -55,22 +55,22 @@ EXERCISES = [
         "same_path",
         reference=same_path,
         cases=[(0.3, 2.0), (0.3, 10.0), (1.0, 0.5)],
-        right="The gradient is 1/a, and a vector a times as long needs steps a times as long: a².",
+        right="The gradient is 1/s, and a vector s times as long needs steps s times as long: s².",
         mistakes={
             "the same rate": (
-                lambda rate, a: rate,
-                "At the same rate a W turns by less: its gradient is smaller, and it is longer.",
+                lambda rate, s: rate,
+                "At the same rate s W turns by less: its gradient is smaller, and it is longer.",
             ),
-            "a, once": (
-                lambda rate, a: rate * a,
-                "That makes up for the smaller gradient. The vector is also a times as long.",
+            "s, once": (
+                lambda rate, s: rate * s,
+                "That makes up for the smaller gradient. The vector is also s times as long.",
             ),
             "the wrong way": (
-                lambda rate, a: rate / a**2,
-                "Your rate is the effective one, of a W at the old rate. You want to undo that.",
+                lambda rate, s: rate / s**2,
+                "Your rate is the effective one, of s W at the old rate. You want to undo that.",
             ),
-            "÷ a": (
-                lambda rate, a: rate / a,
+            "÷ s": (
+                lambda rate, s: rate / s,
                 "A longer vector with a smaller gradient needs a larger rate, not a smaller one.",
             ),
         },
