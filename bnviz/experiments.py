@@ -21,6 +21,12 @@ RUNS = Path(__file__).parent / "data" / "runs"
 WITHOUT, WELL, WITH = "sd 0.1, without", "4×Xavier, without", "with batch norm"
 WELL_WITH = "4×Xavier, with batch norm"
 FOLDED = "folded at step 0"
+STARTS = {  # batch norm, weights
+    WITHOUT: (False, 0.1),
+    WELL: (False, "sigmoid"),
+    WITH: (True, 0.1),
+    WELL_WITH: (True, "sigmoid"),
+}
 
 
 # The running example: one unit of the first hidden layer, and the digits it sees
@@ -40,9 +46,8 @@ def weights():
 def batch(activations=None):
     """Return Wx of the unit as one sorted mini-batch (m, 1), float64.
 
-    activations : array of any shape, optional
-        Your own values of Wx, as many as you like: more than 4,096 are compressed to that many
-        by `measures.compress`, so that a picture of a million moves as fast.
+    activations: your own values of Wx, any shape, as many as you like: more than 4,096 are
+    compressed to that many by `measures.compress`, so that a picture of a million moves as fast.
     """
     values = images() @ weights() if activations is None else activations
     return measures.compress(values).astype(float)[:, None]
@@ -61,7 +66,7 @@ def recorded(experiment):
     @functools.wraps(experiment)
     def read():
         with np.load(RUNS / f"{experiment.__name__}.npz") as file:
-            return _nest({tuple(key.split("|")): file[key] for key in file.files})
+            return _nest(file)
 
     read.run = experiment
     return read
@@ -70,24 +75,23 @@ def recorded(experiment):
 def record(name):
     """Run an experiment and keep what it gives for those who come after."""
     RUNS.mkdir(exist_ok=True)
-    arrays = {"|".join(key): value for key, value in _flatten(globals()[name].run())}
-    np.savez_compressed(RUNS / f"{name}.npz", **arrays)
+    np.savez_compressed(RUNS / f"{name}.npz", **dict(_flatten(globals()[name].run())))
 
 
-def _flatten(tree, key=()):
-    """Yield (key, array) for every array of a dict of dicts; a key is a tuple of names."""
+def _flatten(tree, path=""):
+    """Yield (key, array) for every array of a dict of dicts; a key is names joined by |."""
     for name, value in tree.items():
         if isinstance(value, dict):
-            yield from _flatten(value, (*key, name))
+            yield from _flatten(value, f"{path}{name}|")
         else:
-            yield (*key, name), np.asarray(value)
+            yield path + name, value
 
 
 def _nest(flat):
     """Return the dict of dicts that `_flatten` took apart."""
     tree = {}
-    for (*path, last), value in flat.items():
-        branch = tree
+    for key, value in flat.items():
+        branch, (*path, last) = tree, key.split("|")
         for name in path:
             branch = branch.setdefault(name, {})
         branch[last] = value
@@ -98,6 +102,26 @@ def _nest(flat):
 # The experiments
 
 
+def start(name, seed=0):
+    """Return one of the networks of `STARTS`, or `FOLDED`, before training."""
+    if name == FOLDED:
+        return folded(start(WITH, seed))
+    return network.init(SIZES, *STARTS[name], seed=seed)
+
+
+def _train(net, **choices):
+    """Train on the digits, with an eye on the test images: a `training.Run`."""
+    data = digits.load()
+    test = data.test_images, data.test_labels
+    return training.train(net, data.images, data.labels, test=test, progress=False, **choices)
+
+
+def _train_stack(net, rates, seed, **choices):
+    """Train copies of a network, each at its own rate, all on the mini-batches of this seed."""
+    stack = network.stack([net] * len(rates))
+    return _train(stack, learning_rate=rates, seed=seed, examples=60, **choices)
+
+
 @recorded
 def three_networks():
     """Train without batch norm from two starts, and with it: 1,800 steps at learning rate 0.3.
@@ -106,24 +130,19 @@ def three_networks():
     z (S, 3 layers, 256 examples), the net of `UNIT` in each hidden layer, float16, and with batch
     norm gamma and beta (S, 3 layers, 100 units).
     """
-    kinds = {WITHOUT: (False, 0.1), WELL: (False, "sigmoid"), WITH: (True, 0.1)}
-    return {name: _record_run(*kind) for name, kind in kinds.items()}
+    return {name: _record_run(name) for name in (WITHOUT, WELL, WITH)}
 
 
-def _record_run(batch_norm, weights):
-    data = digits.load()
-    run = training.train(
-        network.init(SIZES, batch_norm, weights), data.images, data.labels, steps=1800,
-        test=(data.test_images, data.test_labels), snapshots=70, examples=256, unit=UNIT,
-    )  # fmt: skip
+def _record_run(name):
+    run = _train(start(name), steps=1800, snapshots=70, examples=256, unit=UNIT)
     kept = {"steps": run.steps, "accuracy": run.accuracy, "z": run.z.astype(np.float16)}
-    return kept | ({"gamma": run.gamma, "beta": run.beta} if batch_norm else {})
+    return kept | ({"gamma": run.gamma, "beta": run.beta} if run.network.batch_norm else {})
 
 
 @recorded
 def fourth_network():
     """Train as in `three_networks`, with batch norm and from the start of `WELL`: `WELL_WITH`."""
-    return {WELL_WITH: _record_run(batch_norm=True, weights="sigmoid")}
+    return {WELL_WITH: _record_run(WELL_WITH)}
 
 
 def into_sigmoid(record):
@@ -148,29 +167,27 @@ def deep_starts():
     dL/dW.
     """
     scales = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0)
-    looks = {
-        name: [_look_through(batch_norm, scale) for scale in scales]
-        for name, batch_norm in (("without", False), ("with", True))
-    }
-    columns = "spread", "saturated", "gradient"
-    return {"scales": scales} | {
-        name: dict(zip(columns, np.moveaxis(rows, 1, 0), strict=True))
-        for name, rows in looks.items()
+    return {
+        "scales": scales,
+        "without": _look_through(False, scales),
+        "with": _look_through(True, scales),
     }
 
 
-def _look_through(batch_norm, scale):
-    """The spread, saturation and gradient of every layer, (3, 20)."""
-    data = digits.load(float)
-    net = network.init((64, *[100] * 20, 10), batch_norm, scale, dtype=float)
-    logits, cache = network.forward(net, data.images[:256])
-    _, dlogits = network.cross_entropy(logits, data.labels[:256])
-    gradients = network.backward(dlogits, cache)[:-1]
-    return [
-        [np.sqrt(z.var(axis=0).mean()) for z in cache.z],
-        [measures.share_saturated(a) for a in cache.inputs[1:]],
-        [np.sqrt(np.mean(layer.weights**2)) for layer in gradients],
-    ]
+def _look_through(batch_norm, scales):
+    data, looks = digits.load(float), []
+    for scale in scales:
+        net = network.init((64, *[100] * 20, 10), batch_norm, scale, dtype=float)
+        logits, cache = network.forward(net, data.images[:256])
+        _, dlogits = network.cross_entropy(logits, data.labels[:256])
+        gradients = network.backward(dlogits, cache)[:-1]
+        looks.append([
+            [np.sqrt(z.var(axis=0).mean()) for z in cache.z],
+            [measures.share_saturated(a) for a in cache.inputs[1:]],
+            [np.sqrt(np.mean(layer.weights**2)) for layer in gradients],
+        ])  # fmt: skip
+    columns = np.moveaxis(looks, 1, 0)  # (3, K, 20)
+    return dict(zip(("spread", "saturated", "gradient"), columns, strict=True))
 
 
 SWEEP_RATES = (0.01, 0.04, 0.15, 0.5, 2.0, 8.0, 30.0)
@@ -201,6 +218,7 @@ def sweep_row(batch_norm, weights, seed):
 
 
 RACE_RATES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+RACE_STEPS = {WITHOUT: 2000, WELL: 600, FOLDED: 600, WITH: 600}
 
 
 @recorded
@@ -208,7 +226,7 @@ def race():
     """Train each of the three networks at six learning rates, for five seeds, up to 90 %.
 
     Returns for each of `WITHOUT`, `WELL` and `WITH` to_90 (5 seeds, 6 rates), the step of the first
-    snapshot with 90 % of the test images, inf for none within 2,000 steps (600 for the last two),
+    snapshot with 90 % of the test images, inf for none within the steps of `RACE_STEPS`,
     and before_90, the step of the snapshot before.
     """
     return {
@@ -219,25 +237,12 @@ def race():
 
 def race_of(name, seeds):
     """Return to_90 and before_90 of one network, each (seeds, 6 rates)."""
-    batch_norm, weights, steps = RACERS[name]
-    nets = [network.init(SIZES, batch_norm, weights, seed=seed) for seed in seeds]
-    nets = [folded(net) if name == FOLDED else net for net in nets]
+    steps = RACE_STEPS[name]
     choices = {"steps": steps, "snapshots": int(np.sqrt(9 * steps))}
-    runs = [
-        _train_stack(net, RACE_RATES, seed, **choices)
-        for net, seed in zip(nets, seeds, strict=True)
-    ]
+    runs = [_train_stack(start(name, seed), RACE_RATES, seed, **choices) for seed in seeds]
     to_90 = np.array([training.steps_to(run, 0.9) for run in runs])
     before = np.searchsorted(runs[0].steps, to_90) - 1
     return to_90, np.where(np.isfinite(to_90), runs[0].steps[before], np.inf)
-
-
-RACERS = {  # batch norm, weights, steps
-    WITHOUT: (False, 0.1, 2000),
-    WELL: (False, "sigmoid", 600),
-    FOLDED: (True, 0.1, 600),
-    WITH: (True, 0.1, 600),
-}
 
 
 @recorded
@@ -253,24 +258,10 @@ def folded(net):
     """
     _, cache = network.forward(net, images())
     hidden = [
-        network.Layer(
-            *batchnorm.fold(
-                layer.weights, layer.bias, layer.gamma, layer.beta, norm.mean, norm.var, net.eps
-            )
-        )
+        network.Layer(*batchnorm.fold(*layer, norm.mean, norm.var, net.eps))
         for layer, norm in zip(net.layers, cache.norms, strict=False)
     ]
     return network.Network((*hidden, net.layers[-1]), net.activation)
-
-
-def _train_stack(net, rates, seed, **choices):
-    """Train copies of a network, each at its own rate, all on the mini-batches of this seed."""
-    data = digits.load()
-    choices |= {"test": (data.test_images, data.test_labels), "examples": 60, "progress": False}
-    stack = network.stack([net] * len(rates))
-    return training.train(
-        stack, data.images, data.labels, learning_rate=rates, seed=seed, **choices
-    )
 
 
 @recorded
@@ -280,12 +271,10 @@ def trained_network():
     Returns for each layer, "1" to "4", its parameters, float16, and for a hidden one mean and var,
     the statistics of Algorithm 2 of the network with just these parameters. See `trained`.
     """
-    data = digits.load()
-    choices = {"snapshots": 2, "progress": False}
-    net = training.train(network.init(SIZES), data.images, data.labels, **choices).network
+    net = _train(network.init(SIZES), snapshots=2).network
     layers = network.map_parameters(np.float16, net.layers)
     net = net._replace(layers=network.map_parameters(np.float32, layers))
-    pairs = training.population_statistics(net, data.images, batch_size=60)
+    pairs = training.population_statistics(net, images(), batch_size=60)
     statistics = [*({"mean": mean, "var": var} for mean, var in pairs), {}]
     return {
         str(number): {name: value for name, value in layer._asdict().items() if value is not None}
@@ -306,16 +295,9 @@ def trained():
 
 @functools.cache
 def five_runs(steps, rate, /):
-    """Train as in `trained_network` for each of the seeds 0 to 4: a list of five `training.Run`s.
-
-    rate: the weight of the new mini-batch in their running averages.
-    """
-    data = digits.load()
-    choices = {"steps": steps, "rate": rate, "snapshots": 2, "progress": False}
+    """Train as in `trained_network` with running averages of this rate, from five seeds."""
     return [
-        training.train(
-            network.init(SIZES, seed=seed), data.images, data.labels, seed=seed, **choices
-        )
+        _train(network.init(SIZES, seed=seed), seed=seed, steps=steps, rate=rate, snapshots=2)
         for seed in training.progress_bar(range(5), desc="five networks")
     ]
 
@@ -409,14 +391,12 @@ def freezing():
 
 def freeze(name, seeds):
     """Return loss and accuracy of one of `FREEZING`, a dict of arrays (seeds, 5 rates)."""
-    start, frozen = FREEZING[name]
+    gamma, frozen = FREEZING[name]
     runs = []
     for seed in seeds:
-        layers = [
-            layer if layer.gamma is None else layer._replace(gamma=start * layer.gamma)
-            for layer in network.init(SIZES, seed=seed).layers
-        ]
-        net = network.Network(tuple(layers))
+        *hidden, last = network.init(SIZES, seed=seed).layers
+        hidden = [layer._replace(gamma=gamma * layer.gamma) for layer in hidden]
+        net = network.Network((*hidden, last))
         runs.append(_train_stack(net, FREEZING_RATES, seed, frozen=frozen, snapshots=20))
     return {
         "loss": np.array([run.loss[-1] for run in runs]),
@@ -517,13 +497,12 @@ def shaken():
 def shaken_run(name, strength, seeds=range(5), steps=600):
     """Train a stack of networks while they are shaken, and return what `shaken` keeps of it."""
     data, rng = digits.load(), np.random.default_rng([seeds[0], 2])
-    batch_norm, weights, _ = RACERS[name]
-    nets = network.stack([network.init(SIZES, batch_norm, weights, seed=seed) for seed in seeds])
+    nets = network.stack([start(name, seed) for seed in seeds])
     batches = training.minibatches(len(data.images), 60, seeds[0])
     at = training.snapshot_steps(steps, 60)
     record = [_look_at_shaken(nets, nets)]
-    for start, stop in itertools.pairwise(at.tolist()):
-        for batch in itertools.islice(batches, stop - start):
+    for gap in np.diff(at):
+        for batch in itertools.islice(batches, gap):
             nets, moved = shaken_step(nets, data.images[batch], data.labels[batch], strength, rng)
         record.append(_look_at_shaken(nets, moved))
     accuracy, into = (np.stack(column) for column in zip(*record, strict=True))
@@ -537,15 +516,12 @@ def shaken_step(net, x, labels, strength, rng, rate=0.3):
     mini-batch, s = exp(strength · u), t = strength · v; u and v from N(0, 1) for every unit.
     """
     hidden = net.layers[:-1]
-    u, v = rng.standard_normal(
-        (2, len(hidden), *hidden[0].weights.shape[:-2], SIZES[1]), np.float32
-    )
+    shape = 2, len(hidden), *hidden[0].weights.shape[:-2], SIZES[1]
+    u, v = rng.standard_normal(shape, np.float32)
     s, t = np.exp(strength * u), strength * v
     moved = shake(net, x, s, t)
     _, (*inner, last) = find_gradients(moved, x, labels)
-    back = _back_through_gamma if net.batch_norm else _back_through_weights
-    gradients = (*map(back, inner, s, t), last)
-    return walk(net, gradients, rate), moved
+    return walk(net, (*map(_back_through_shake, inner, s, t), last), rate), moved
 
 
 def shake(net, x, s, t):
@@ -567,11 +543,9 @@ def shake(net, x, s, t):
     return net._replace(layers=(*hidden, net.layers[-1]))
 
 
-def _back_through_gamma(gradient, s, t):
-    return gradient._replace(gamma=s * gradient.gamma + t * gradient.beta)
-
-
-def _back_through_weights(gradient, s, t):
+def _back_through_shake(gradient, s, t):
+    if gradient.gamma is not None:
+        return gradient._replace(gamma=s * gradient.gamma + t * gradient.beta)
     return network.Layer(s[..., None, :] * gradient.weights, s * gradient.bias)
 
 

@@ -71,28 +71,16 @@ def _looks(label):
 
 
 class Live:
-    """A picture that its controls redraw.
+    """A picture, a `pictures.Picture`, that its controls redraw.
 
+    show: `show(**values) -> caption` moves the picture to the values of the controls and returns
+    one sentence with the numbers on show. The same values give the same picture.
+    controls: widgets, by the name of the argument that they are for.
+    Has the attributes name, controls, figure (matplotlib's), image (the ipywidgets.Image that shows
+    it), caption, and error: what the last redraw raised, or None; the page says it under the last
+    good picture.
     Run again, a notebook cell closes the demo of the same name that it showed before: ipywidgets
     would keep it for ever.
-
-    Parameters
-    ----------
-    name : str
-        What the demo is called.
-    picture : pictures.Picture
-    show : callable
-        `show(**values) -> caption` moves the picture to the values of the controls and returns one
-        sentence with the numbers on show. The same values give the same picture.
-    **controls : widgets, by the name of the argument that they are for
-
-    Attributes
-    ----------
-    controls : dict of name -> widget
-    figure : the matplotlib Figure
-    image : the ipywidgets.Image that shows it
-    caption : one sentence with the numbers now on show
-    error : what the last redraw raised, or None; the page shows it under the last good picture
     """
 
     def __init__(self, name, picture, show, **controls):
@@ -127,10 +115,7 @@ class Live:
     def set(self, **values):
         """Move the controls, as a hand would: all of them, or none.
 
-        Raises
-        ------
-        ValueError
-            If there is no such control, or its range does not hold the value.
+        Raises ValueError if there is no such control, or its range does not hold the value.
         """
         for name, value in values.items():
             if name not in self.controls:
@@ -174,11 +159,8 @@ class Live:
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self._picture.still(self.caption)
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
-        data["application/vnd.jupyter.widget-view+json"] = {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": self._box.model_id,
-        }
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
+        data["application/vnd.jupyter.widget-view+json"] = view
         return data, metadata
 
 

@@ -8,6 +8,7 @@ from bnviz.pictures import Picture, Words
 # of a `NormalizedView`
 BINS = np.linspace(-8.1, 8.1, 82)  # 0 and 1 lie in the middle of a bin
 THREADS = 16  # examples that are followed from the net to the normalized net
+TIMES = (0, 3, 10, 30, 100, 300, 1000)  # training steps that an axis names
 LOOKS = (  # of the curves of three networks: small start, good start, with batch norm
     {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
     {"color": style.QUIET, "lw": 2},
@@ -16,50 +17,44 @@ LOOKS = (  # of the curves of three networks: small start, good start, with batc
 
 
 class Bars:
-    """The share of values in each bin between fixed edges, as one outline.
+    """The share of values in each bin between fixed edges, as one outline; of no values, nothing.
 
-    A bar taller than `top` is cut there, so that a sharp peak does not flatten all the others.
-
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    edges : array (bins + 1,)
-        In the unit of the values.
-    top : float, optional
-        The share of all values in one bin that reaches 80 % of the height. Without it the tallest
-        bin does, whatever its share, so that only width and place of the bars speak.
-    vertical : bool
-        False lays the bars on their side, with the values along the y axis.
-    looks : keyword arguments of `Axes.stairs`
+    edges: (bins + 1,), in the unit of the values.
+    top: the share of all values in one bin that reaches 80 % of the height; a taller bar is cut, so
+    that a sharp peak does not flatten all the others. Without it the tallest bin does, whatever its
+    share, so that only width and place of the bars speak.
+    outside: where the shares beyond the two ends stand, as a share of the height of the axes.
+    vertical: False lays the bars on their side, with the values along the y axis.
+    looks: of `Axes.stairs`.
     """
 
-    def __init__(self, axes, edges, top=None, *, vertical=True, animated=True, **looks):
+    def __init__(
+        self, axes, edges, top=None, *, outside=None, vertical=True, animated=True, **looks
+    ):
         self._edges, self._stretched = np.asarray(edges), top is None
         across, up = ("xlim", "ylim") if vertical else ("ylim", "xlim")
         axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, (top or 1) / 0.8)})
         side = "vertical" if vertical else "horizontal"
         none = np.zeros(len(self._edges) - 1)
-        self._outline = axes.stairs(none, self._edges, orientation=side, animated=animated, **looks)
+        self.outline = axes.stairs(none, self._edges, orientation=side, animated=animated, **looks)
+        self._outside = None if outside is None else Outside(axes, outside)
 
     def update(self, values):
-        """Show `values`, an array of any shape; return the shares below and above the edges."""
+        """Show `values`, an array of any shape."""
         counts, below, above = measures.histogram(values, self._edges)
         total = max(1, np.size(values))
-        self._outline.set_data(counts / (max(1, counts.max()) if self._stretched else total))
-        return below / total, above / total
+        self.outline.set_data(counts / (max(1, counts.max()) if self._stretched else total))
+        self.outline.set_visible(np.size(values) > 0)
+        if self._outside:
+            self._outside.update(below / total, above / total)
 
 
 class Spread:
     """A bar from mean − sd to mean + sd, with a dot at the mean.
 
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    height : float
-        Where it lies, as a share of the height (0…1; outside too, with `clip_on=False`).
-    vertical : bool
-        True for values along the x axis; False for values along the y axis, `height` to the right.
-    looks : keyword arguments of `Axes.plot`
+    height: where it lies, as a share of the height (0…1; outside too, with `clip_on=False`).
+    vertical: False for values along the y axis, with `height` to the right.
+    looks: of `Axes.plot`.
     """
 
     def __init__(self, axes, height, *, vertical=True, **looks):
@@ -90,14 +85,7 @@ class Cursor:
 
 
 class Outside:
-    """The shares of the values beyond the two ends of a panel, where there are any.
-
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    height : float
-        As a share of the height of the axes.
-    """
+    """The shares of the values beyond the two ends of a panel, where there are any."""
 
     def __init__(self, axes, height):
         self._below, self._above = Words(axes, 0, height), Words(axes, 1, height, align="right")
@@ -119,14 +107,12 @@ class Histogram:
         style.frame(axes)
         if edges[0] < 0 < edges[-1]:
             axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
-        self._bars = Bars(axes, edges, top, fill=True, color=style.STAGES[stage])
-        self._spread = Spread(axes, 0.92)
-        self._numbers = Words(axes, 0, 1, lift=8)
-        self._outside = Outside(axes, 0.72)
+        self._bars = Bars(axes, edges, top, outside=0.72, fill=True, color=style.STAGES[stage])
+        self._spread, self._numbers = Spread(axes, 0.92), Words(axes, 0, 1, lift=8)
 
     def update(self, values):
         """Show `values`, an array of any shape, or nothing if it is None."""
-        self._outside.update(*self._bars.update([] if values is None else values))
+        self._bars.update([] if values is None else values)
         mean, sd = (np.nan, np.nan) if values is None else (np.mean(values), np.std(values))
         self._spread.update(mean, sd)
         said = f"mean {number(mean)}, sd {number(sd)}"
@@ -157,8 +143,7 @@ class NormalizedView(Picture):
     def update(self, z, z_hat, compared=()):
         """Show the net of one unit over a mini-batch and the same normalized, m numbers each.
 
-        compared : array, optional
-            Another ẑ, shown as an outline.
+        compared: another ẑ, shown as an outline.
         """
         z, z_hat = np.ravel(z), np.ravel(z_hat)
         order = np.argsort(z, kind="stable")
@@ -181,16 +166,15 @@ class _Stage:
         axes.text(y=0.78, s=heading, color=colour, size=style.TITLE, weight="bold", **column)
         axes.text(y=0.57, s=formula, **column)
         self._mean, self._sd = Words(axes, -0.3, 0.33), Words(axes, -0.3, 0.17)
-        self._bars = Bars(axes, BINS, fill=True, color=colour)
-        self._spread, self._outside = Spread(axes, 0.92), Outside(axes, 1.02)
+        self._bars = Bars(axes, BINS, outside=1.02, fill=True, color=colour)
+        self._spread = Spread(axes, 0.92)
         looks = {"color": colour, "mec": "white", "ms": 8, "clip_on": False}
         (self._dots,) = between.plot([], [], "o", animated=True, **looks)
         self._height = height
 
     def update(self, values, examples):
-        self._outside.update(*self._bars.update(values))
-        if values.size == examples.size:
-            self._bars.update([])  # the dots say it all
+        self._bars.update(values)
+        self._bars.outline.set_visible(values.size > examples.size)  # else the dots say it all
         mean, sd = np.mean(values), np.std(values)
         self._spread.update(mean, sd)
         self._mean.text, self._sd.text = f"mean {number(mean)}", f"sd {sd:#.3g}"
@@ -200,12 +184,9 @@ class _Stage:
 
 def draw_time(axes, steps):
     """Make the x axis one of training steps, drawn as log(1 + step); return their places on it."""
-    style.frame(axes, left=True)
-    time = np.log1p(steps)
-    ticks = [step for step in (0, 3, 10, 30, 100, 300, 1000) if step <= steps[-1]]
-    axes.set_xlim(0, time[-1])
+    time, ticks = np.log1p(steps), [step for step in TIMES if step <= steps[-1]]
+    axes.set(xlim=(0, time[-1]), xlabel="training step")
     axes.set_xticks(np.log1p(ticks), ticks)
-    axes.set_xlabel("training step")
     return time
 
 

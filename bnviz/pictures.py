@@ -24,12 +24,8 @@ class Picture:
     it, and asks for the `png`. A subclass offers `update(**values)`, so that it can be shown and
     moved in a plain cell. The same values give the same picture, bit for bit.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Made by `style.new_figure`; its axes limits stand still.
-    alt : str
-        What it shows, in words for those who do not see it.
+    figure: made by `style.new_figure`; its axes limits stand still.
+    alt: what it shows, in words, where no caption says so; without it the class's first line.
     """
 
     _warm = None  # the one picture that keeps its pixels: the last that was drawn
@@ -100,15 +96,9 @@ class Words(Artist):
     Matplotlib lays a text out anew at every draw, which takes milliseconds; eight of them would
     double a redraw.
 
-    Parameters
-    ----------
-    axes : matplotlib Axes
-    x, y : float
-        In the coordinates of `transform`, the axes' own (0…1) if none is given; y is the base line.
-    align : "left", "center" or "right"
-        Which part of the text stands at x.
-    lift : float
-        Points above y.
+    x, y: in the coordinates of `transform`, the axes' own (0…1) if none is given; y is the base
+    line. align: "left", "center" or "right", the part of the text that stands at x.
+    lift: points above y.
     """
 
     def __init__(self, axes, x, y, text="", *, align="left", lift=0.0, transform=None,
@@ -118,8 +108,7 @@ class Words(Artist):
         axes.add_artist(self)
         self.set(animated=True, zorder=3)
         self.place, self.text, self.color = (x, y), text, color
-        self._share = {"left": 0, "center": 0.5, "right": 1}[align]
-        self._lift = lift
+        self._lift, self._share = lift, {"left": 0, "center": 0.5, "right": 1}[align]
 
     def draw(self, renderer):
         """Draw the text through a matplotlib renderer."""

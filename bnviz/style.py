@@ -102,11 +102,10 @@ def new_figure(width=9.0, height=3.2):
     return Figure(figsize=(width, height))
 
 
-def frame(axes, *, left=False):
-    """Strip `axes` to a quiet base line with ticks (and a left one, if asked); return it."""
-    if not left:
-        axes.spines["left"].set_visible(False)
-        axes.set_yticks([])
+def frame(axes):
+    """Strip `axes`, whose heights need no numbers, to a base line with ticks; return it."""
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
     return axes
 
 

@@ -15,7 +15,7 @@ def axes():
 
 
 def heights(bars):
-    return bars._outline.get_data().values.tolist()
+    return bars.outline.get_data().values.tolist()
 
 
 def places(part):
@@ -28,9 +28,10 @@ def outside(part):
 
 
 def test_bars_count_what_falls_outside(axes):
-    bars = Bars(axes, [0, 1, 2], 0.5)
-    assert bars.update([-1, 0.5, 1.2, 1.4, 1.8, 7, 8, 9]) == (1 / 8, 3 / 8)
-    assert heights(bars) == [1 / 8, 3 / 8]
+    bars = Bars(axes, [0, 1, 2], 0.5, outside=0.7)
+    bars.update([-1, 0.5, 1.2, 1.4, 1.8, 7, 8, 9, 9.5, 9.9])
+    assert outside(bars._outside) == ("◂ 10\u00a0%", "50\u00a0% ▸")
+    assert heights(bars) == [1 / 10, 3 / 10]
     assert axes.get_ylim() == pytest.approx((0, 0.625))  # 0.5 reaches 80 % of the height
     assert axes.get_xlim() == (0, 2)
 
@@ -46,15 +47,17 @@ def test_bars_lie_on_their_side(axes):
     bars = Bars(axes, [0, 1, 2], 0.5, vertical=False)
     bars.update([0.5])
     assert heights(bars) == [1, 0]
-    assert bars._outline.orientation == "horizontal"
+    assert bars.outline.orientation == "horizontal"
     assert axes.get_xlim() == pytest.approx((0, 0.625))
     assert axes.get_ylim() == (0, 2)
 
 
-def test_bars_of_nothing_are_flat(axes):
+def test_bars_of_nothing_are_not_there(axes):
     bars = Bars(axes, [0, 1, 2], 0.5)
-    assert bars.update([]) == (0, 0)
-    assert heights(bars) == [0, 0]
+    bars.update([])
+    assert not bars.outline.get_visible()
+    bars.update([1.5])
+    assert bars.outline.get_visible()
 
 
 def test_histogram_says_mean_sd_and_what_is_outside(axes):
@@ -62,9 +65,9 @@ def test_histogram_says_mean_sd_and_what_is_outside(axes):
     panel.update(np.array([-1.0, 1.0, 1.0, 3.0]))
     assert panel._numbers.text == "mean 1.00, sd 1.41"
     assert places(panel._spread)[0] == pytest.approx([1 - 2**0.5, 1, 1 + 2**0.5])
-    assert outside(panel._outside) == ("", "25\u00a0% ▸")
+    assert outside(panel._bars._outside) == ("", "25\u00a0% ▸")
     panel.update(np.array([-9.0, 1.0]))
-    assert outside(panel._outside) == ("◂ 50\u00a0%", "")
+    assert outside(panel._bars._outside) == ("◂ 50\u00a0%", "")
 
 
 def test_histogram_of_none_is_left_out_and_comes_back(axes):
@@ -73,8 +76,8 @@ def test_histogram_of_none_is_left_out_and_comes_back(axes):
     panel.update(None)
     assert panel._numbers.text == "left out"
     assert np.isnan(places(panel._spread)[0]).all()
-    assert heights(panel._bars) == [0, 0]
-    assert outside(panel._outside) == ("", "")
+    assert not panel._bars.outline.get_visible()
+    assert outside(panel._bars._outside) == ("", "")
     panel.update(np.array([1.0]))
     assert places(panel._spread)[0] == [1, 1, 1]
     assert panel._numbers.text == "mean 1.00, sd 0.00"

@@ -132,8 +132,6 @@ def test_frame_strips_what_does_nothing():
     shown = {name for name, spine in axes.spines.items() if spine.get_visible()}
     assert shown == {"bottom"}
     assert list(axes.get_yticks()) == []
-    left = style.frame(style.new_figure().add_subplot(), left=True)
-    assert left.spines["left"].get_visible()
 
 
 @style.own_looks()

@@ -14,10 +14,7 @@ from bnviz.pictures import Picture
 class HistogramRow(Picture):
     """Stages of the pipeline side by side, one histogram each.
 
-    Parameters
-    ----------
-    stages : sequence of str
-        Keys of `style.STAGES`, from left to right.
+    stages: keys of `style.STAGES`, from left to right.
     """
 
     def __init__(self, stages=("z", "z_hat", "y", "a")):
@@ -42,9 +39,7 @@ class HistogramRow(Picture):
 def pipeline(activations=None):
     """Move everything that acts on one unit between its input and its activation.
 
-    activations : array of any shape, optional
-        Values of Wx over a mini-batch; without them the running example's.
-    Returns a `Live`.
+    activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
     wx = experiments.batch(activations)  # (m, 1)
     picture = HistogramRow()
@@ -77,16 +72,12 @@ def pipeline(activations=None):
 class PipelineStrip(Picture):
     """The pipeline in one line, with the stages of the day lit.
 
-    Parameters
-    ----------
-    *lit : str
-        Keys of `style.STAGES`; none lights all of them.
+    lit: keys of `style.STAGES`; none lights all of them.
     """
 
     def __init__(self, *lit):
         figure = style.new_figure(9, 0.8)
         axes = figure.add_axes([0, 0, 1, 1])
-        axes.set(xlim=(0, 1), ylim=(0, 1))
         axes.axis("off")
         for stage, left, width, formula in BOXES:
             _draw_box(axes, stage, left, width, formula, on=not lit or stage in lit)
@@ -141,7 +132,6 @@ LIT = 1.75, 1.89  # the second unit of the first hidden layer
 
 
 def _draw_units(axes):
-    """Draw layers of units and what joins them."""
     layers = [[(x, 1.5 + 0.39 * (count - 1) / 2 - 0.39 * k) for k in range(count)]
               for x, count in COLUMNS.items()]  # fmt: skip
     for left, right in itertools.pairwise(layers):
@@ -158,17 +148,15 @@ def _draw_units(axes):
 
 
 def _draw_lit_unit(axes):
-    """Draw the lit unit large: its net, what follows, its activation."""
     axes.text(5.55, 2.3, "the lit unit", size=style.TITLE, weight="bold")
     axes.text(5.55, 1.95, "the same one in every notebook")
     for x, stage, formula in (
-        (6.05, "z", "$z = Wx + b$"),
-        (8.0, "a", r"$a = \mathrm{sigmoid}(z)$"),
+        (6.2, "z", "$z = Wx + b$"),
+        (8.15, "a", r"$a = \mathrm{sigmoid}(z)$"),
     ):
-        axes.text(
-            x + 0.15, 1.25, formula, ha="center", va="center", color="white", size=style.TITLE,
-            bbox={"boxstyle": "round,pad=0.4", "fc": style.STAGES[stage], "ec": "none"},
-        )  # fmt: skip
-        axes.text(x + 0.15, 0.72, style.TITLES[stage][0], ha="center", color=style.STAGES[stage])
+        looks = {"ha": "center", "va": "center", "color": "white", "size": style.TITLE}
+        box = {"boxstyle": "round,pad=0.4", "fc": style.STAGES[stage], "ec": "none"}
+        axes.text(x, 1.25, formula, bbox=box, **looks)
+        axes.text(x, 0.72, style.TITLES[stage][0], ha="center", color=style.STAGES[stage])
     arrow = {"arrowstyle": "-|>", "color": style.QUIET}
     axes.annotate("", (7.2, 1.25), (6.86, 1.25), arrowprops=arrow)

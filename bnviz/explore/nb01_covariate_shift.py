@@ -15,10 +15,7 @@ BATCH_SIZE = 60
 
 @style.own_looks()
 def batches():
-    """Compare one mini-batch of 60 with the whole population, drawn in four ways.
-
-    Returns a `Live`.
-    """
+    """Compare one mini-batch of 60 with the whole population, drawn in four ways."""
     z = (experiments.images() @ experiments.weights())[:, 0].astype(float)  # (n,)
     mean, sd = z.mean(), z.std()
     noise, orders = sd / np.sqrt(BATCH_SIZE), batch_orders()
@@ -35,7 +32,6 @@ def batches():
     (dots,) = below.plot([], [], "o", ms=5, **looks)
     (lit,) = below.plot([], [], "o", ms=9, **looks | {"color": style.INK})
     lines = [axes.axvline(mean, color=style.INK, lw=2, animated=True) for axes in (above, below)]
-    picture = Picture(figure, alt="A mini-batch before its population, and the means of all.")
 
     def show(batch, order):
         values = z[orders[order]]  # (batches, m)
@@ -57,7 +53,7 @@ def batches():
         )
 
     return live.Live(
-        "batches", picture, show,
+        "batches", Picture(figure), show,
         batch=live.slider("mini-batch", 1, count, 1, 1),
         order=live.choice("how they are drawn", list(orders), "shuffled"),
     )  # fmt: skip
@@ -87,16 +83,14 @@ def _draw_population(axes, z, edges):
     style.title(axes, "net of one unit", "$z = Wx$", style.STAGES["z"], 26)
     Bars(axes, edges, 0.25, animated=False, fill=True, color=style.PALE).update(z)
     axes.axvline(z.mean(), color=style.QUIET, lw=1)
-    axes.annotate(
-        f"all {z.size:,} images: mean {number(z.mean())}, sd {number(z.std())}", (1, 1), (0, 8),
-        xycoords="axes fraction", textcoords="offset points", ha="right", color=style.QUIET,
-    )  # fmt: skip
+    said = f"all {z.size:,} images: mean {number(z.mean())}, sd {number(z.std())}"
+    place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    axes.annotate(said, (1, 1), (0, 8), ha="right", color=style.QUIET, **place)
 
 
 def _draw_band(axes, mean, reach, count, limits):
     """Draw where batch means lie if nothing but chance moves them; the first batch is on top."""
-    style.frame(axes)
-    axes.set(xlim=limits, ylim=(count + 1.5, -0.5))
+    style.frame(axes).set(xlim=limits, ylim=(count + 1.5, -0.5))
     axes.axvspan(mean - reach, mean + reach, color=style.PALE, lw=0, zorder=0)
     axes.axvline(mean, color=style.QUIET, lw=1)
     looks = {"transform": axes.transAxes, "va": "top"}
@@ -109,20 +103,15 @@ def _draw_band(axes, mean, reach, count, limits):
 
 @style.own_looks()
 def drift():
-    """Follow the net of one unit per hidden layer, and its output, while the network learns.
-
-    Returns a `Live`.
-    """
+    """Follow the net of one unit per hidden layer, and its output, while the network learns."""
     records = experiments.three_networks() | experiments.fourth_network()
     runs = {start: _stages(records[name]) for start, name in STARTS.items()}
     steps = records[experiments.WITH]["steps"]
-    row = {step: index for index, step in enumerate(steps.tolist())}
     figure = style.new_figure(9, 4.7)
     traces, key = _draw_layers(figure, steps)
-    picture = Picture(figure, alt="One unit of each hidden layer over training: net and output.")
 
     def show(step, weights, batch_norm):
-        stages, index = runs[weights, batch_norm], row[step]
+        stages, index = runs[weights, batch_norm], steps.searchsorted(step)
         enters = "y" if batch_norm else "z"
         key.text = "y, after batch norm" if batch_norm else ""
         for (stage, layer), trace in traces.items():
@@ -137,8 +126,8 @@ def drift():
         )
 
     return live.Live(
-        "drift", picture, show,
-        step=live.steps("training step", list(row), 0),
+        "drift", Picture(figure), show,
+        step=live.steps("training step", steps.tolist(), 0),
         weights=live.choice("first weights", ["sd 0.1", "4×Xavier"], "sd 0.1"),
         batch_norm=live.switch("batch norm", False),
     )  # fmt: skip
@@ -192,9 +181,7 @@ def _draw_layers(figure, steps):
 
 def _draw_axis(now, paths, steps, ticks, name):
     """Give a histogram and the paths beside it one axis, with its name where it has one."""
-    style.frame(now, left=True)
-    draw_time(paths, steps)
-    style.frame(paths)
+    draw_time(style.frame(paths), steps)
     marks = [0, 10, 100, 1000]
     paths.set_xticks(np.log1p(marks), marks)
     paths.set_ylim(ticks[0], ticks[-1])
@@ -210,7 +197,6 @@ class _Trace:
     def __init__(self, now, paths, steps, stage):
         color, edges = style.STAGES[stage], np.linspace(*now.get_ylim(), 41)
         self._bars = Bars(now, edges, vertical=False, fill=stage != "y", color=color, lw=1.5)
-        self._outline = now.patches[-1]
         looks = {"color": color, "animated": True}
         self._lines = [paths.plot([], [], lw=width, **looks)[0] for width in (1.2, 2.5, 1.2)]
         self._cursor, self._time = Cursor(paths), np.log1p(steps)
@@ -218,7 +204,6 @@ class _Trace:
     def update(self, values, percentiles, layer, index, lit):
         """Show values (S, layers, examples) and percentiles (3, S, layers); a cursor where lit."""
         self._bars.update(values[index, layer])
-        self._outline.set_visible(values.size > 0)
         so_far = percentiles[:, : index + 1, layer]
         for line, path in zip(self._lines, so_far, strict=True):
             line.set_data(self._time[: index + 1], path)
@@ -230,10 +215,7 @@ class _Trace:
 
 @style.own_looks()
 def depth():
-    """Push the digits through 20 untrained hidden layers, for a scale of the weights.
-
-    Returns a `Live`.
-    """
+    """Push the digits through 20 untrained hidden layers, for a scale of the weights."""
     starts = experiments.deep_starts()
     scales = [f"{scale:g}" for scale in starts["scales"]]
     figure = style.new_figure(9, 3.4)
@@ -245,7 +227,6 @@ def depth():
     }
     Words(panels[0], 0.05, 0.15, "without batch norm", color=style.STAGES["z"])
     key = Words(panels[0], 0.05, 0.05, color=style.STAGES["z_hat"])
-    picture = Picture(figure, alt="Spread, saturation and gradient over 20 layers.")
 
     def show(scale, batch_norm):
         row = scales.index(scale)
@@ -265,39 +246,32 @@ def depth():
         )
 
     return live.Live(
-        "depth", picture, show,
+        "depth", Picture(figure), show,
         scale=live.steps("sd of the weights", scales, "0.1"),
         batch_norm=live.switch("batch norm", False),
     )  # fmt: skip
 
 
-DEPTH_PANELS = {  # heading, what it is, limits of y, ticks of y
-    "spread": ("spread", "sd of $z$ over the images", (1e-15, 30), (1e-12, 1e-8, 1e-4, 1)),
-    "saturated": ("saturation", "share of $a$ at 0 or 1", (0, 1), (0, 0.5, 1)),
-    "gradient": ("gradient", "rms of $dL/dW$", (1e-15, 30), (1e-12, 1e-8, 1e-4, 1)),
+DECADES = {"yscale": "log", "ylim": (1e-15, 30), "yticks": [1e-12, 1e-8, 1e-4, 1]}
+SHARES = {"ylim": (0, 1), "yticks": [0, 0.5, 1], "yticklabels": ["0 %", "50 %", "100 %"]}
+DEPTH_PANELS = {  # heading, what it is, its axis
+    "spread": ("spread", "sd of $z$ over the images", DECADES),
+    "saturated": ("saturation", "share of $a$ at 0 or 1", SHARES),
+    "gradient": ("gradient", "rms of $dL/dW$", DECADES),
 }
 
 
-def _draw_depth(axes, heading, what, limits, ticks):
+def _draw_depth(axes, heading, what, height):
     """Draw a panel over 20 layers; return its curves without and with batch norm."""
-    style.frame(axes, left=True)
     style.title(axes, heading, what)
-    axes.set(xlim=(0.5, 20.5), xticks=[1, 5, 10, 15, 20], xlabel="hidden layer")
-    if limits[0] > 0:
-        axes.set_yscale("log")
-    else:
-        axes.yaxis.set_major_formatter(lambda share, _: percent(share))
-    axes.set(ylim=limits, yticks=ticks)
-    axes.minorticks_off()
+    axes.set(xlim=(0.5, 20.5), xticks=[1, 5, 10, 15, 20], xlabel="hidden layer", **height)
     looks = {"animated": True, "ms": 5, "mew": 0, "clip_on": False}
-    layers, none = np.arange(1, 21), np.full(20, np.nan)
-    (without,) = axes.plot(layers, none, "-o", color=style.STAGES["z"], **looks)
-    (with_norm,) = axes.plot(layers, none, "-o", color=style.STAGES["z_hat"], **looks)
-    return without, with_norm
+    layers, none, colors = range(1, 21), [np.nan] * 20, [style.STAGES["z"], style.STAGES["z_hat"]]
+    return [axes.plot(layers, none, "-o", color=color, **looks)[0] for color in colors]
 
 
 def _short(value):
-    """A number of any size as text with two digits."""
-    return (
-        number(value) if value >= 0.01 else f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−")
-    )
+    """A number of any size as text: 0.12, 3e−9."""
+    if value >= 0.01:
+        return number(value)
+    return f"{value:.0e}".replace("e-0", "e-").replace("-", "−")

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 
 from bnviz import batchnorm, experiments, live, style
-from bnviz.panels import Bars, Outside, number
+from bnviz.panels import Bars, number
 from bnviz.pictures import Picture, Words
 
 SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
@@ -18,9 +18,9 @@ def batch_size(activations=None):
     The batches are drawn with replacement, so that (m − 1)/m holds exactly; without, out of n
     values, it would be n/(n − 1) times that.
 
-    activations : array of any shape, optional
-        Values of Wx that count as the whole population; without them the running example's.
-    Returns a `Live`. Raises ValueError if the values are all the same.
+    activations: values of Wx that count as the whole population, any shape; without them the
+    running example's.
+    Raises ValueError if the values are all the same.
     """
     population = experiments.batch(activations)  # (n, 1)
     (mean,), (var,) = batchnorm.batch_statistics(population)
@@ -32,14 +32,15 @@ def batch_size(activations=None):
     statistics = draw_statistics(population[:, 0])
     figure = style.new_figure(9, 3.9)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.09, top=0.77, wspace=0.08)
-    left, right = figure.subplots(1, 2)
+    left, right = map(style.frame, figure.subplots(1, 2))
     edges = mean + np.sqrt(var) * np.linspace(-3, 4, 141)
     Bars(left, edges[::4], animated=False, fill=True, color=style.PALE).update(population)
     left.text(1, 1.03, "pale: $z$ itself", transform=left.transAxes, ha="right", color=style.QUIET)
     style.title(left, "batch means", r"$\mu_B = \Sigma\,z\,/\,m$", style.STAGES["z"], 24)
     formula = r"$\sigma_B^2 = \Sigma\,(z - \mu_B)^2\,/\,m$"
     style.title(right, "batch variances", formula, style.STAGES["z"], 24)
-    hills = _Hill(left, edges), _Hill(right, var * np.linspace(0, 4, 97))
+    looks = {"outside": 0.1, "fill": True, "color": style.STAGES["z"]}
+    hills = Bars(left, edges, **looks), Bars(right, var * np.linspace(0, 4, 97), **looks)
     _mark_truth(left, mean, r"true mean $\mu$")
     _mark_truth(right, var, r"true variance $\sigma^2$")
     spread = _Row(left, 0.93, "sd, measured", "o-")
@@ -51,10 +52,9 @@ def batch_size(activations=None):
         for hill, values in zip(hills, statistics[m], strict=True):
             hill.update(values)
         means, variances = statistics[m]  # (batches,) each
-        centre, sd, expected = means.mean(), means.std(), np.sqrt(var / m)
-        average = variances.mean()
-        spread.update([centre - sd, centre, centre + sd], sd)
-        theory.update([centre - expected, centre, centre + expected], expected)
+        centre, sd, average = means.mean(), means.std(), variances.mean()
+        for row, reach in ((spread, sd), (theory, np.sqrt(var / m))):
+            row.update([centre - reach, centre, centre + reach], reach)
         biased.update([average], average)
         corrected.update([average * m / (m - 1)], average * m / (m - 1))
         return (
@@ -63,8 +63,7 @@ def batch_size(activations=None):
             f"share is {number(average / var, 3)}."
         )
 
-    picture = Picture(figure, alt="The means of many mini-batches, and beside them their variances")
-    return live.Live("batch_size", picture, show, m=live.steps("batch size m", SIZES, 64))
+    return live.Live("batch_size", Picture(figure), show, m=live.steps("batch size m", SIZES, 64))
 
 
 def draw_statistics(values):
@@ -74,18 +73,6 @@ def draw_statistics(values):
     """
     draws = np.random.default_rng(0).choice(values, (max(SIZES), BATCHES))  # a column is a batch
     return {m: (np.sort(draws[:m].mean(axis=0)), np.sort(draws[:m].var(axis=0))) for m in SIZES}
-
-
-class _Hill:
-    """A histogram drawn to the same height whatever its width, and what falls outside."""
-
-    def __init__(self, axes, edges):
-        style.frame(axes)
-        self._bars = Bars(axes, edges, fill=True, color=style.STAGES["z"])
-        self._outside = Outside(axes, 0.1)
-
-    def update(self, values):
-        self._outside.update(*self._bars.update(values))
 
 
 class _Row:
@@ -106,7 +93,6 @@ class _Row:
 
 
 def _mark_truth(axes, place, name):
-    """Draw a line at `place`, over the hill, and write over it what it is."""
     outline = [withStroke(linewidth=2.4, foreground="white")]
     axes.axvline(place, color=style.INK, lw=1.2, path_effects=outline, animated=True, zorder=1.5)
     looks = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}

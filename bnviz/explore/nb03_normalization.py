@@ -18,9 +18,7 @@ def normalization(activations=None):
 
     The outline is what normalizing without ε would make of it.
 
-    activations : array of any shape, optional
-        Values of Wx over a mini-batch; without them the running example's.
-    Returns a `Live`.
+    activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
     # shuffled once, and a batch is the first m of them, so that only m differs
     wx = np.random.default_rng(3).permutation(experiments.batch(activations))  # (n, 1)
@@ -64,10 +62,7 @@ def _small(value):
 class BatchMates(Picture):
     """The same example in several mini-batches: where each of them puts it, and its mates.
 
-    Parameters
-    ----------
-    batches : sequence of (images, z_hat)
-        (m, 64) and (m,) each; the first of each is the example that is followed.
+    batches: pairs of images (m, 64) and z_hat (m,); the first of each is the one that is followed.
     """
 
     def __init__(self, batches):
@@ -88,7 +83,6 @@ class BatchMates(Picture):
 
 
 def _hang(axes, image, place, z_hat, *, followed):
-    """Draw an image at `place`, its value on the base line, and a thread between them."""
     looks = {"color": style.INK, "lw": 2} if followed else {"color": style.PALE, "lw": 1.2}
     axes.plot([place, z_hat], [0.8, 0], **looks)
     dot = style.STAGES["z_hat"]

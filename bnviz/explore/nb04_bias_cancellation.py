@@ -17,9 +17,7 @@ def bias(activations=None):
 
     The outline is where ẑ stood before anything moved.
 
-    activations : array of any shape, optional
-        Values of Wx over a mini-batch; without them the running example's.
-    Returns a `Live`.
+    activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
     wx = experiments.batch(activations)  # (m, 1), float64
     start = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
@@ -54,7 +52,7 @@ def _explain(change, scale):
 def draw_on_sigmoid(nets):
     """Return a picture of nets under the sigmoid that they meet, a panel for each bias.
 
-    nets : dict of bias b -> the net of one unit, array of any shape
+    nets: a dict of bias b -> the net of one unit, array of any shape.
     """
     figure = style.new_figure(9, 2.8)
     figure.subplots_adjust(left=0.02, right=0.98, bottom=0.2, top=0.76)
@@ -71,8 +69,8 @@ def draw_on_sigmoid(nets):
 def draw_descents(constant, through):
     """Return a picture of two descents, step by step: the bias, and beside it the loss.
 
-    constant, through : arrays (2, steps + 1)
-        b and loss, with E taken as a constant in the gradient and with E differentiated.
+    constant, through: b and loss, (2, steps + 1), with E taken as a constant in the gradient, and
+    with E differentiated.
     """
     figure = style.new_figure(9, 2.8)
     figure.subplots_adjust(left=0.06, right=0.98, bottom=0.2, top=0.86)
@@ -80,7 +78,7 @@ def draw_descents(constant, through):
     for axes, name, ink, dashes in zip(
         figure.subplots(1, 2), ("bias b", "loss"), constant, through, strict=True
     ):
-        style.frame(axes, left=True).plot(ink, color=style.INK, linewidth=3)
+        axes.plot(ink, color=style.INK, linewidth=3)
         axes.plot(dashes, "--", color=green, linewidth=3)
         axes.set(xlim=(0, last), ylim=(-0.4, 1.25 * ink.max()), xlabel="step")
         style.title(axes, name)

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from bnviz import batchnorm, experiments, live, measures, style
 from bnviz.network import sigmoid
-from bnviz.panels import Bars, Outside, Spread, number, percent
+from bnviz.panels import Bars, Spread, number, percent
 from bnviz.pictures import Picture, Words
 
 LIMIT = 8
@@ -16,11 +16,7 @@ class SigmoidView(Picture):
     """The sigmoid with what goes in along its axis and what comes out up its side.
 
     The tallest bar of a histogram fills its panel.
-
-    Parameters
-    ----------
-    z_hat : array of any shape, optional
-        The normalized net, which stands still as an outline for comparison.
+    z_hat: the normalized net, any shape, which stands still as an outline for comparison.
     """
 
     def __init__(self, z_hat=()):
@@ -30,23 +26,23 @@ class SigmoidView(Picture):
             left=0.08, right=0.98, bottom=0.15, top=0.98,
         )  # fmt: skip
         curve, below = (figure.add_subplot(grid[row, 0]) for row in (0, 1))
-        self._dots = _draw_curve(style.frame(curve, left=True))
-        self._inputs = _Share(style.frame(below), np.linspace(-LIMIT, LIMIT, 65), "y")
-        self._outside = Outside(below, 0.72)
-        beside = style.frame(figure.add_subplot(grid[0, 1]), left=True)
-        self._outputs = _Share(beside, np.linspace(0, 1, 41), "a")
+        self._dots = _draw_curve(curve)
+        beside, edges = figure.add_subplot(grid[0, 1]), np.linspace(-LIMIT, LIMIT, 65)
+        looks = {"outside": 0.72, "fill": True, "color": style.STAGES["y"]}
+        self._inputs = Bars(style.frame(below), edges, **looks), Spread(below, 0.94)
+        looks = {"vertical": False, "fill": True, "color": style.STAGES["a"]}
+        bars = Bars(beside, np.linspace(0, 1, 41), **looks)
+        self._outputs = bars, Spread(beside, 0.94, vertical=False)
         beside.set(xticks=[], ylim=curve.get_ylim(), yticks=[0, 0.5, 1])
         beside.spines["bottom"].set_visible(False)
         for axes in (curve, below):
             axes.axvspan(-1, 1, color=style.SAND, zorder=0, linewidth=0)
         if np.size(z_hat):
             looks = {"color": style.STAGES["z_hat"], "transform": beside.transAxes}
-            Bars(below, self._inputs.edges, lw=2, color=looks["color"]).update(z_hat)
+            Bars(below, edges, lw=2, color=looks["color"]).update(z_hat)
             beside.text(0, -0.25, "outline:\n$\\hat{z}$, as it came", va="top", **looks)
-        below.set_xlabel(
-            r"what goes in: $y = \gamma\,\hat{z} + \beta$", color=style.STAGES["y"],
-            size=style.TITLE,
-        )  # fmt: skip
+        looks = {"color": style.STAGES["y"], "size": style.TITLE}
+        below.set_xlabel(r"what goes in: $y = \gamma\,\hat{z} + \beta$", **looks)
         super().__init__(figure)
 
     def update(self, y, a):
@@ -55,21 +51,9 @@ class SigmoidView(Picture):
         few = np.linspace(0, y.size - 1, min(y.size, DOTS)).astype(int)  # evenly over the order
         few = few[np.abs(y[few]) <= LIMIT]
         self._dots.set_data(y[few], a[few])
-        self._outside.update(*self._inputs.update(y))
-        self._outputs.update(a)
-
-
-class _Share:
-    """The histogram of what goes in or comes out, and a bar from mean − sd to mean + sd."""
-
-    def __init__(self, axes, edges, stage):
-        self.edges, looks = edges, {"vertical": stage == "y"}
-        self._bars = Bars(axes, edges, fill=True, color=style.STAGES[stage], **looks)
-        self._spread = Spread(axes, 0.94, **looks)
-
-    def update(self, values):
-        self._spread.update(values.mean(), values.std())
-        return self._bars.update(values)
+        for (bars, spread), values in ((self._inputs, y), (self._outputs, a)):
+            bars.update(values)
+            spread.update(values.mean(), values.std())
 
 
 def _draw_curve(axes):
@@ -89,9 +73,7 @@ def _draw_curve(axes):
 def scale_shift(activations=None):
     """Push the normalized net through the sigmoid with γ and β.
 
-    activations : array of any shape, optional
-        Values of Wx over a mini-batch; without them the running example's.
-    Returns a `Live`.
+    activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
     wx = experiments.batch(activations)  # (m, 1)
     z_hat = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
@@ -118,12 +100,8 @@ def scale_shift(activations=None):
 
 @style.own_looks()
 def learned():
-    """Follow the γ and β of a layer's 100 units while the network learns the digits.
-
-    Returns a `Live`.
-    """
+    """Follow the γ and β of a layer's 100 units while the network learns the digits."""
     run = experiments.three_networks()[experiments.WITH]
-    row = {step: index for index, step in enumerate(run["steps"].tolist())}
     net = run["z"].astype(float)  # (S, layers, examples), of one unit
     undo = np.stack([np.sqrt(net.var(axis=-1) + 1e-5), net.mean(axis=-1)])  # (2, S, layers)
     figure = style.new_figure(9, 3.75)
@@ -140,11 +118,12 @@ def learned():
     said.text = f"unit {experiments.UNIT}: here its net comes back"
 
     def show(step, layer):
-        gamma, beta = (run[name][: row[step] + 1, layer - 1] for name in ("gamma", "beta"))
+        now = run["steps"].searchsorted(step)
+        gamma, beta = (run[name][: now + 1, layer - 1] for name in ("gamma", "beta"))
         paths.set_data(_some_paths(gamma), _some_paths(beta))
         for line in dots:
             line.set_data(gamma[-1], beta[-1])
-        root, mean = undo[:, row[step], layer - 1]
+        root, mean = undo[:, now, layer - 1]
         cross.set_data([root], [mean])
         said.place = root - 0.06, mean
         return (
@@ -152,20 +131,18 @@ def learned():
             f"γ = {_mean_and_sd(gamma[-1])} and β = {_mean_and_sd(beta[-1])} (mean ± sd); unit "
             f"{experiments.UNIT} would need γ = √(σ² + ε) = {number(root)} and β = μ = "
             f"{number(mean)} to have its net back; "
-            f"{percent(run['accuracy'][row[step]], 1)} of the test images are recognized."
+            f"{percent(run['accuracy'][now], 1)} of the test images are recognized."
         )
 
     return live.Live(
-        "learned", Picture(figure, alt="γ and β of the units of a layer, and where they began."),
-        show,
-        step=live.steps("training step", list(row), 0),
+        "learned", Picture(figure), show,
+        step=live.steps("training step", run["steps"].tolist(), 0),
         layer=live.choice("hidden layer", [1, 2, 3], 3),
     )  # fmt: skip
 
 
 def _draw_plane(axes):
-    """Name the axes of γ and β, as long as each other, and the start."""
-    style.frame(axes, left=True).set(xlim=(0, 4.1), ylim=(-0.5, 1.04), xticks=range(5))
+    axes.set(xlim=(0, 4.1), ylim=(-0.5, 1.04), xticks=range(5))
     axes.set_yticks([-0.5, 0, 0.5, 1], ["−0.5", "0", "0.5", "1"])
     axes.set_xlabel(r"scale $\gamma$", color=style.STAGES["y"], size=style.TITLE)
     axes.set_ylabel(r"shift $\beta$", color=style.STAGES["y"], size=style.TITLE, labelpad=-8)

@@ -1,7 +1,5 @@
 """Pictures and demo of notebook 06."""
 
-import functools
-
 import numpy as np
 
 from bnviz import experiments, live, style
@@ -26,32 +24,23 @@ def test_time():
     The network is trained and stands still. The curves are those of the running example's unit in
     the first hidden layer; the errors are those of the network, with the statistics of all units of
     all layers replaced.
-    Returns a `Live`.
     """
     record = experiments.test_time()
     sizes, rates, seen = (record[name].tolist() for name in ("sizes", "rates", "seen"))
     truth, best = record["truth"], int(record["wrong_truth"])
     figure = style.new_figure(9, 5.2)
     lines, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
-    picture = Picture(figure, alt="Mean and variance by three rules, and the images they get wrong")
-
-    @functools.cache
-    def follow(m, rate):
-        return experiments.three_rules(record["unit"][sizes.index(m)], m, rate)
 
     def show(batches, m, rate):
-        paths = {name: path[: batches + len(path) - seen[-1]]
-                 for name, path in follow(m, rate).items()}  # fmt: skip
+        unit = record["unit"][sizes.index(m), :batches]  # (batches, 2), of all that were recorded
+        paths = experiments.three_rules(unit, m, rate)
         for name, path in paths.items():
             for line, values, limits in zip(lines[name], path.T, LIMITS, strict=True):
                 line.set_data(np.arange(batches + 1)[-len(path) :], np.clip(values, *limits))
                 line.set_markevery([len(path) - 1])
         found = record["wrong"][sizes.index(m), rates.index(rate), seen.index(batches)]
-        wrong = [*found.tolist(), best]
-        for row, count in zip(rows, wrong, strict=True):
-            row.update(count)
+        hits = [row.update(wrong) for row, wrong in zip(rows, [*found.tolist(), best], strict=True)]
         variances = [number(path[-1, 1], 3) for path in paths.values()]
-        hits = [percent(1 - count / TEST_IMAGES, 1) for count in wrong]
         return (
             f"After {batches} mini-batch{'es' if batches > 1 else ''} of {m} the variance is "
             f"{variances[0]} by Algorithm 2, {variances[1]} without m/(m − 1), {variances[2]} by "
@@ -60,7 +49,7 @@ def test_time():
         )
 
     return live.Live(
-        "test_time", picture, show,
+        "test_time", Picture(figure), show,
         batches=live.steps("mini-batches seen", seen, 1),
         m=live.steps("batch size m", sizes, 4),
         rate=live.steps("rate", rates, 0.1),
@@ -72,7 +61,7 @@ def _draw_paths(figure, truth, most):
     mean = figure.add_axes([0.06, 0.58, 0.42, 0.35])
     variance = figure.add_axes([0.56, 0.58, 0.42, 0.35], yscale="log")
     for axes, value, limits in zip((mean, variance), truth, LIMITS, strict=True):
-        style.frame(axes, left=True).axhline(value, color=style.QUIET, lw=5, alpha=0.5)
+        axes.axhline(value, color=style.QUIET, lw=5, alpha=0.5)
         axes.set(xlim=(0, most), ylim=limits, xlabel="mini-batches seen",
                  xticks=range(0, most + 1, 50))  # fmt: skip
     variance.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
@@ -112,10 +101,12 @@ class _Row:
         self._height = height
 
     def update(self, wrong):
-        shown = min(wrong, MOST)
+        """Show how many images are wrong; return the accuracy in words."""
+        shown, accuracy = min(wrong, MOST), percent(1 - wrong / TEST_IMAGES, 1)
         self._squares.set_data(np.arange(shown) + 0.5, [self._height] * shown)
         self._more.text = "▸" if wrong > MOST else ""
-        self._said.text = f"{wrong} wrong, {percent(1 - wrong / TEST_IMAGES, 1)}"
+        self._said.text = f"{wrong} wrong, {accuracy}"
+        return accuracy
 
 
 @style.own_looks()
@@ -126,7 +117,7 @@ def draw_accuracies(sizes, right, alone):
     of the same networks where each image is judged for itself.
     """
     figure = style.new_figure(9, 3)
-    axes = style.frame(figure.add_axes([0.07, 0.2, 0.91, 0.62]), left=True)
+    axes = figure.add_axes([0.07, 0.2, 0.91, 0.62])
     axes.axhline(np.mean(alone), color=style.QUIET, lw=3, alpha=0.5)
     beside = 0.09 * (np.arange(len(right)) - (len(right) - 1) / 2)  # each network has its column
     places = np.arange(len(sizes)) + beside[:, None]  # (networks, S)

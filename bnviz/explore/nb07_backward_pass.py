@@ -19,9 +19,9 @@ LARGEST = 1e9  # of a net
 def gradient(z=(1.0, 2.0, 3.0, 6.0), dy=(0.0, -1.0, 1.0, 2.0)):
     """Send a gradient back through batch norm and see the best line taken away, with γ = 1.
 
-    z, dy : four numbers each, optional
-        The net of four examples, and dL/dy for each, from −2 to 2, where the sliders begin.
-    Returns a `Live`. Raises ValueError for what are no four numbers.
+    z, dy: four numbers each, the net of four examples, and dL/dy for each, from −2 to 2, where the
+    sliders begin.
+    Raises ValueError for what are no four numbers.
     """
     z, dy = _four("z", z, LARGEST), _four("dy", dy, 2)
     figure = style.new_figure(9, 4)
@@ -30,7 +30,6 @@ def gradient(z=(1.0, 2.0, 3.0, 6.0), dy=(0.0, -1.0, 1.0, 2.0)):
     leaves = _Panel(right, "z", "dz leaves", r"(dy − line) $/\ \sqrt{\sigma_B^2 + \varepsilon}$")
     left.set_ylabel("gradient", labelpad=-2)
     (line,) = left.plot([-2, 2], [0, 0], "--", color=style.INK, lw=1.5, animated=True)
-    picture = Picture(figure, alt="The gradient of four examples, before and after batch norm.")
 
     def show(scale, **gradients):
         nets, arriving = scale * z[:, None], np.array([*gradients.values()])[:, None]  # (4, 1)
@@ -53,7 +52,7 @@ def gradient(z=(1.0, 2.0, 3.0, 6.0), dy=(0.0, -1.0, 1.0, 2.0)):
     for slider in sliders.values():
         slider.layout.width = "210px"  # four in a row
     scale = live.steps("scale of z", (0.25, 0.5, 1.0, 2.0, 4.0), 1.0)
-    return live.Live("gradient", picture, show, **sliders, scale=scale)
+    return live.Live("gradient", Picture(figure), show, **sliders, scale=scale)
 
 
 def through(z, dy, eps=1e-5):
@@ -81,13 +80,12 @@ class _Panel:
     """A gradient over ẑ: for each example its own shape, on a stem from where a line has it."""
 
     def __init__(self, axes, stage, heading, formula):
-        style.frame(axes, left=True).set(xlim=(-2, 2), ylim=(-REACH - 0.5, REACH + 0.5))
-        axes.set_xticks([-2, -1, 0, 1, 2], ["−2", "−1", "0", "1", "2"])
-        axes.set_yticks([-2, 0, 2], ["−2", "0", "2"])
+        axes.set(xlim=(-2, 2), ylim=(-REACH - 0.5, REACH + 0.5))
+        axes.set(xticks=range(-2, 3), yticks=[-2, 0, 2])
         axes.set_xlabel(r"$\hat{z}$", color=style.STAGES["z_hat"], size=style.TITLE, labelpad=0)
-        style.title(axes, heading, formula, style.STAGES[stage], pad=8)
-        axes.axhline(0, color=style.QUIET, lw=0.8, zorder=0)
         color = style.STAGES[stage]
+        style.title(axes, heading, formula, color, pad=8)
+        axes.axhline(0, color=style.QUIET, lw=0.8, zorder=0)
         (self._stems,) = axes.plot([], [], color=color, lw=2.5, animated=True)
         looks = {"s": 110, "color": color, "edgecolor": "white", "clip_on": False, "zorder": 3}
         self._dots = axes.scatter([], [], animated=True, **looks)
@@ -96,7 +94,6 @@ class _Panel:
         self._beyond = [Words(axes, 1, height, align="right") for height in (0.94, 0.03)]
 
     def update(self, z_hat, gradient, line):
-        """Show four gradients, each on a stem from `line`."""
         ends = np.clip([line, gradient], -REACH, REACH)  # (2, 4)
         self._dots.set_offsets(np.stack([z_hat, ends[1]], axis=1))
         stems = np.stack([*ends, np.full(4, np.nan)], axis=1)  # nan: a gap

@@ -30,47 +30,38 @@ class _Curve:
 
 @style.own_looks()
 def training():
-    """Scrub through the training of three networks and look into the one you choose.
-
-    Returns a `Live`.
-    """
+    """Scrub through the training of three networks and look into the one you choose."""
     records = experiments.three_networks()
     inputs = {name: experiments.into_sigmoid(record) for name, record in records.items()}
     paths = {name: measures.percentiles(y) for name, y in inputs.items()}  # (3, S, layers)
     steps = records[experiments.WITH]["steps"]
-    row = {step: index for index, step in enumerate(steps.tolist())}
     figure = style.new_figure(9, 5.3)
     stages, below = _draw_stages(figure)
     accuracy, into = _Accuracies(below[0], steps, records), _Percentiles(below[1], steps)
-    picture = Picture(figure, alt="One unit of a network now, and three networks over training.")
 
     def show(step, chosen, layer):
-        index = row[step]
-        z, y = (values[index, layer - 1] for values in (records[chosen]["z"], inputs[chosen]))
-        has_norm = "gamma" in records[chosen]
-        for stage, values in {"z": z.astype(float), "z_hat": _normalize(z), "y": y}.items():
+        index = steps.searchsorted(step)
+        z = records[chosen]["z"][index, layer - 1].astype(float)[:, None]  # (examples, 1)
+        z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z))
+        has_norm, y = "gamma" in records[chosen], inputs[chosen][index, layer - 1]
+        for stage, values in {"z": z, "z_hat": z_hat, "y": y}.items():
             stages[stage].update(values if has_norm or stage == "z" else None)
-        accuracy.update(index, chosen)
+        recognized = accuracy.update(index, chosen)
         low, median, high = now = paths[chosen][:, : index + 1, layer - 1]
         into.update(now, "y" if has_norm else "z")
         return (
-            f"After {step} steps the test images recognized are {accuracy.in_words(index)}; the "
+            f"After {step} steps the test images recognized are {recognized}; the "
             f"sigmoid of a unit in layer {layer} ({chosen}) gets {number(median[-1])} as its "
             f"median and {percent(0.7)} of its inputs between {number(low[-1])} and "
             f"{number(high[-1])}."
         )
 
     return live.Live(
-        "training", picture, show,
-        step=live.steps("training step", list(row), 0),
+        "training", Picture(figure), show,
+        step=live.steps("training step", steps.tolist(), 0),
         chosen=live.choice("look into", list(records), experiments.WITH),
         layer=live.choice("hidden layer", [1, 2, 3], 3),
     )  # fmt: skip
-
-
-def _normalize(z):
-    z = z[:, None].astype(float)  # (examples, 1)
-    return batchnorm.normalize(z, *batchnorm.batch_statistics(z))
 
 
 def _draw_stages(figure):
@@ -100,17 +91,14 @@ class _Accuracies:
         (self._lit,) = axes.plot([], [], "o", color=style.INK, ms=10, clip_on=False, animated=True)
 
     def update(self, index, chosen):
+        """Show the accuracies up to a snapshot; return those at it in words."""
         so_far, now = slice(index + 1), self._time[index]
         for curve, (name, values) in zip(self._curves, self._accuracies.items(), strict=True):
             curve.update(self._time[so_far], values[so_far], name)
-        self._cursor.update(now, [values[index] for values in self._accuracies.values()])
-        self._lit.set_data([now], [self._accuracies[chosen][index]])
-
-    def in_words(self, index):
-        """Return the accuracies with their names."""
-        return ", ".join(
-            f"{percent(values[index])} ({name})" for name, values in self._accuracies.items()
-        )
+        shares = {name: values[index] for name, values in self._accuracies.items()}
+        self._cursor.update(now, shares.values())
+        self._lit.set_data([now], [shares[chosen]])
+        return ", ".join(f"{percent(share)} ({name})" for name, share in shares.items())
 
 
 KEY = 0.08, 0.38, 0.69  # where the names of the three begin, as shares of the figure's width
@@ -148,10 +136,7 @@ class _Percentiles:
 
 @style.own_looks()
 def sweep():
-    """Let a network train at every pair of a learning rate and a start, and look at one of them.
-
-    Returns a `Live`.
-    """
+    """Let a network train at every pair of a learning rate and a start, and look at one of them."""
     record = experiments.sweep()
     without, with_norm = (record[name][0] for name in ("without", "with"))  # seed 0: (S, 8, 7)
     reached = [(curves[-1, 1:] >= 0.9).sum() for curves in (without, with_norm)]
@@ -164,7 +149,6 @@ def sweep():
     axes = figure.add_axes([0.145, 0.1, 0.52, 0.215])
     time, heights = draw_accuracy(axes, record["steps"]), (0.12, 0.195, 0.27)
     curves = [_Curve(axes, 0.685, y, looks) for y, looks in zip(heights, LOOKS, strict=True)]
-    picture = Picture(figure, alt="Accuracy by learning rate and first weights, without and with.")
 
     def show(trained, rate, weights):
         row, column = STARTS.index(weights), RATES.index(rate)
@@ -189,7 +173,7 @@ def sweep():
         )  # fmt: skip
 
     return live.Live(
-        "sweep", picture, show,
+        "sweep", Picture(figure), show,
         trained=live.switch("train all of them for 300 steps", False),
         rate=live.steps("learning rate", RATES, "0.5"),
         weights=live.steps("weights", STARTS, "sd 0.15"),
@@ -206,14 +190,12 @@ class _Map:
     def __init__(self, axes, accuracy, name, rows):
         style.title(axes, f"{name} batch norm", pad=6)
         axes.imshow(_shade(accuracy), aspect="auto", origin="lower", interpolation="nearest")
+        looks = {"ha": "center", "va": "center_baseline"}
         for (row, column), value in np.ndenumerate(accuracy):
             color = "white" if value >= 0.9 else style.INK
-            axes.text(
-                column, row, f"{100 * value:.0f}", ha="center", va="center_baseline", color=color
-            )
+            axes.text(column, row, f"{100 * value:.0f}", color=color, **looks)
         for edge in range(1, 8):
             axes.axhline(edge - 0.5, color="white", lw=6 if edge == 1 else 1.5)
-        for edge in range(1, 7):
             axes.axvline(edge - 0.5, color="white", lw=1.5)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)

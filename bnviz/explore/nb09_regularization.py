@@ -3,7 +3,7 @@
 import numpy as np
 
 from bnviz import batchnorm, experiments, live, style
-from bnviz.panels import Bars, Outside, Spread, number
+from bnviz.panels import Bars, Spread, number
 from bnviz.pictures import Picture, Words
 
 EDGES = np.linspace(-3, 4, 71)
@@ -15,7 +15,7 @@ def regularization():
     """See the noise that batch-mates put on one example, and how well networks with it do.
 
     Of 300 images the running example's unit sees groups of m, before training; and 20 networks of
-    each kind are trained on 300 images. Returns a `Live`.
+    each kind are trained on 300 images.
     """
     images, _ = experiments.few_images(0)
     net = (images @ experiments.weights())[:, 0].astype(float)  # (300,)
@@ -25,9 +25,6 @@ def regularization():
     found = experiments.generalization()
     figure = style.new_figure(9, 4)
     noise, (xavier, sigmoid, calm, chosen) = _Noise(figure), _draw_kinds(figure)
-    picture = Picture(
-        figure, alt="The noise on one example; the accuracy of four kinds of networks."
-    )
 
     def show(m, labels, example):
         index, values, kinds = examples[example], noisy[example][m], found[LABELS[labels]]
@@ -45,7 +42,7 @@ def regularization():
         )
 
     return live.Live(
-        "regularization", picture, show,
+        "regularization", Picture(figure), show,
         m=live.steps("group size m", experiments.GROUPS[::-1], 300),
         labels=live.choice("labels", list(LABELS), "right labels"),
         example=live.choice("example", list(examples), "one sd above"),
@@ -83,7 +80,8 @@ class _Noise:
         axes = style.frame(figure.add_axes([0.03, 0.14, 0.4, 0.45]))
         style.title(axes, "one example", r"its $\hat{z}$ in 2,000 groups of $m$",
                     style.STAGES["z_hat"], 59)  # fmt: skip
-        self._bars = Bars(axes, EDGES, 0.25, fill=True, color=style.STAGES["z_hat"])
+        looks = {"fill": True, "color": style.STAGES["z_hat"]}
+        self._bars = Bars(axes, EDGES, 0.25, outside=0.1, **looks)
         over = axes.get_xaxis_transform()  # x in data, y as a share of the height
         looks = {"color": style.INK, "lw": 1, "transform": over, "animated": True}
         (self._truth,) = axes.plot([], [], clip_on=False, **looks)
@@ -92,12 +90,11 @@ class _Noise:
         thumb = axes.inset_axes([0, 0.98, 0.16, 0.385])
         thumb.axis("off")
         self._image = thumb.imshow(np.zeros((8, 8)), cmap="binary", vmax=1, animated=True)
-        self._outside = Outside(axes, 0.1)
 
     def update(self, image, truth, z_hat):
         """Show an image (64,), its ẑ among all, and those among few (draws,)."""
         self._image.set_data(image.reshape(8, 8))
-        self._outside.update(*self._bars.update(z_hat))
+        self._bars.update(z_hat)
         self._truth.set_data([truth] * 2, [0, 1.24])
         self._name.place, self._name.text = (truth, 1.26), f"among all 300: {number(truth)}"
         self._spread.update(z_hat.mean(), z_hat.std())

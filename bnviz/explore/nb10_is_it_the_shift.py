@@ -13,36 +13,27 @@ KEY += ((0.69, "sd 0.1, without, no noise", LOOKS[0]),)
 
 @style.own_looks()
 def noise():
-    """Shake what every sigmoid gets, at every step anew, and see what it costs.
-
-    Returns a `Live`.
-    """
+    """Shake what every sigmoid gets, at every step anew, and see what it costs."""
     runs, small = experiments.shaken(), experiments.three_networks()[experiments.WITHOUT]
     figure = style.new_figure(9, 5.4)
     grid = figure.add_gridspec(
         2, 2, height_ratios=[4, 6], left=0.075, right=0.965, bottom=0.105, top=0.835,
         hspace=0.62, wspace=0.2,
     )  # fmt: skip
-    now, track, curves = (figure.add_subplot(cell) for cell in (grid[0, 0], grid[0, 1], grid[1, :]))
-    style.title(now, "into the sigmoid, now", "one unit with batch norm", style.STAGES["y"], 26)
-    now, track = Histogram(now, "y", EDGES, 0.1), _Track(track, small)
-    curves = _Curves(curves, small)
-    picture = Picture(figure, alt="A shaken unit, and the accuracy of shaken networks.")
+    above, beside = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[0, 1])
+    style.title(above, "into the sigmoid, now", "one unit with batch norm", style.STAGES["y"], 26)
+    now, track = Histogram(above, "y", EDGES, 0.1), _Track(beside, small)
+    curves = _Curves(figure.add_subplot(grid[1, :]), small)
     steps = runs[experiments.WITH]["0.0"]["steps"]
-    row = {step: index for index, step in enumerate(steps.tolist())}
 
     def show(strength, step):
-        so_far = slice(row[step] + 1)
+        so_far = steps <= step
         into = runs[experiments.WITH][strength]["into"][so_far].astype(float)  # (steps, examples)
         means, sds = into.mean(axis=-1), into.std(axis=-1)
         now.update(into[-1])
         track.update(steps[so_far], means, sds)
         accuracies = {name: shakes[strength]["accuracy"][so_far] for name, shakes in runs.items()}
-        curves.update(steps[so_far], accuracies)
-        reached = " and ".join(
-            f"{_in_words(steps[so_far], accuracy)} ({name})"
-            for name, accuracy in accuracies.items()
-        )
+        reached = curves.update(steps[so_far], accuracies)
         return (
             f"After {step} steps with noise {strength} the sigmoid of the unit gets mean "
             f"{number(means[-1])} and sd {number(sds[-1])}; so far its mean has ranged from "
@@ -51,18 +42,18 @@ def noise():
         )
 
     return live.Live(
-        "noise", picture, show,
+        "noise", Picture(figure), show,
         strength=live.steps("noise", list(runs[experiments.WITH]), "0.0"),
-        step=live.steps("training step", list(row), 0),
+        step=live.steps("training step", steps.tolist(), 0),
     )  # fmt: skip
 
 
-def _in_words(steps, accuracy):
+def _in_words(steps, name, accuracy):
     """Say how many of the networks (steps, seeds) have been seen at 90 %, and when."""
     reached = accuracy >= 0.9
     first = steps[reached.argmax(axis=0)][reached.any(axis=0)]
     when = f", after {first.min()} to {first.max()} steps" if first.size else ""
-    return f"{first.size} of {accuracy.shape[1]}{when}"
+    return f"{first.size} of {accuracy.shape[1]}{when} ({name})"
 
 
 class _Track:
@@ -71,7 +62,7 @@ class _Track:
     def __init__(self, axes, small):
         style.title(axes, "so far", f"mean ± sd; dashed: {experiments.WITHOUT}", pad=8)
         time = draw_time(axes, small["steps"])
-        axes.set(ylim=(EDGES[0], EDGES[-1]), yticks=[-4, 0, 4], yticklabels=["−4", "0", "4"])
+        axes.set(ylim=(EDGES[0], EDGES[-1]), yticks=[-4, 0, 4])
         axes.plot(time, small["z"][:, 2].astype(float).mean(axis=-1), **LOOKS[0])
         looks = {"color": style.STAGES["y"], "animated": True}
         (self._spreads,) = axes.plot([], [], lw=1.2, **looks)
@@ -105,9 +96,10 @@ class _Curves:
         }
 
     def update(self, steps, accuracies):
-        """Show accuracies, name: (steps, seeds), at these steps, the last of which is now."""
+        """Show accuracies, name: (steps, seeds), up to now; say which have been at 90 %."""
         time = np.log1p(steps)
         for name, accuracy in accuracies.items():
             for line, curve in zip(self._lines[name], accuracy.T, strict=True):
                 line.set_data(time, curve)
         self._cursor.update(time[-1])
+        return " and ".join(_in_words(steps, *pair) for pair in accuracies.items())

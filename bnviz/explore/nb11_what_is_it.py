@@ -3,7 +3,7 @@
 import numpy as np
 
 from bnviz import experiments, live, style
-from bnviz.panels import LOOKS, Cursor, number
+from bnviz.panels import LOOKS, TIMES, Cursor, draw_time, number
 from bnviz.pictures import Picture, Words
 
 # landscape
@@ -11,29 +11,20 @@ from bnviz.pictures import Picture, Words
 
 @style.own_looks()
 def landscape():
-    """Walk from a point of the training along its gradient: what becomes of the loss?
-
-    Returns a `Live`.
-    """
+    """Walk from a point of the training along its gradient: what becomes of the loss?"""
     looks = experiments.landscapes()
     steps = np.arange(0, 401, 20)
     figure = style.new_figure(9, 5.4)
     panels, path = _draw_landscape(figure, steps)
     curves = [_Walk(*panels, path, *place) for place in zip((0.86, 0.5, 0.14), LOOKS, strict=True)]
     cursor = Cursor(path)
-    picture = Picture(figure, alt="The loss and the gradient along the gradient, three networks.")
 
     def show(step, setting, weights):
-        index, said = steps.tolist().index(step), []
         names = experiments.SMALL_START, experiments.GOOD_START, f"{weights}, with"
-        for curve, name in zip(curves, names, strict=True):
-            loss, cosine = (looks[setting][name][which][0].astype(float)
-                            for which in ("loss", "cosine"))  # fmt: skip
-            relative = loss[index] / loss[index, 0]
-            curve.update(
-                name, relative, cosine[index], steps[: index + 1], cosine[: index + 1, ONE]
-            )
-            said.append(f"×{number(relative[ONE])} and {number(cosine[index, ONE])} ({name})")
+        said = [
+            curve.update(name, looks[setting][name], steps[steps <= step])
+            for curve, name in zip(curves, names, strict=True)
+        ]
         cursor.update(step)
         return (
             f"{setting}, after {step} steps: one learning rate along the gradient, the loss and "
@@ -41,7 +32,7 @@ def landscape():
         )
 
     return live.Live(
-        "landscape", picture, show,
+        "landscape", Picture(figure), show,
         step=live.steps("training step", steps.tolist(), 0),
         setting=live.choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
         weights=live.steps("with batch norm", WEIGHTS, "sd 0.1"),
@@ -71,9 +62,8 @@ def _draw_landscape(figure, steps):
         axes.axvline(1, color=style.PALE, lw=1, zorder=0)
     path.set(xlim=(steps[0], steps[-1]), xlabel="training step")
     for axes in (cosine, path):
-        axes.set(ylim=(-1, 1.05), yticks=[-1, 0, 1], yticklabels=["−1", "0", "1"])
+        axes.set(ylim=(-1, 1.05), yticks=[-1, 0, 1])
     for axes in (*panels, path):
-        style.frame(axes, left=True)
         axes.axhline(1 if axes is loss else 0, color=style.QUIET, lw=0.8, zorder=0)
     return panels, path
 
@@ -88,13 +78,17 @@ class _Walk:
         cosine.plot([1.06, 1.26], [height + 0.14] * 2, **on, **looks)
         self._name, self._range = (Words(cosine, 1.06, height - lift) for lift in (0, 0.12))
 
-    def update(self, name, loss, cosine, steps, path):
-        """Show loss and cosine (E,), and the path of the cosine over the steps so far."""
-        points = (experiments.MULTIPLES, loss), (experiments.MULTIPLES, cosine), (steps, path)
+    def update(self, name, look, steps):
+        """Show a record of `landscapes` at these steps, the last of which is now; say it, too."""
+        loss, cosine = (look[key][0, : len(steps)].astype(float) for key in ("loss", "cosine"))
+        loss = loss[-1] / loss[-1, 0]  # (E,)
+        along = experiments.MULTIPLES
+        points = (along, loss), (along, cosine[-1]), (steps, cosine[:, ONE])
         for line, xy in zip(self._lines, points, strict=True):
             line.set_data(*xy)
         self._name.text = name
         self._range.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
+        return f"×{number(loss[ONE])} and {number(cosine[-1, ONE])} ({name})"
 
 
 # interventions
@@ -102,27 +96,20 @@ class _Walk:
 
 @style.own_looks()
 def interventions():
-    """Let four networks race to 90 % of the test images, at one learning rate and at all of them.
-
-    Returns a `Live`.
-    """
+    """Let four networks race to 90 % of the test images, at one learning rate and at all."""
     races = experiments.race() | experiments.folded_race()
     figure = style.new_figure(9, 4.4)
-    track, field = (
-        figure.add_axes([0.02, 0.13, 0.5, 0.74]),
-        figure.add_axes([0.6, 0.13, 0.38, 0.74]),
-    )
-    _draw_track(track)
-    _draw_field(field)
+    track = _draw_track(figure.add_axes([0.02, 0.13, 0.5, 0.74]))
+    field = _draw_field(figure.add_axes([0.6, 0.13, 0.38, 0.74]))
     racers = {name: _Racer(track, field, name, 3 - row) for row, name in enumerate(RACER_LOOKS)}
-    now = [track.axvline(0, **NOW), field.axhline(0, **NOW)]
+    looks = {"color": style.INK, "lw": 1.2, "animated": True, "zorder": 3}
+    upright, level = track.axvline(0, **looks), field.axhline(0, **looks)
     (mark,) = field.plot([], [], color=style.PALE, lw=9, zorder=0, animated=True)
-    picture = Picture(figure, alt="Steps to 90 % for four networks, by learning rate.")
 
     def show(step, rate):
         column = RATES.index(rate)
-        for line, places in zip(now, ("set_xdata", "set_ydata"), strict=True):
-            getattr(line, places)([np.log1p(step)] * 2)
+        upright.set_xdata([np.log1p(step)] * 2)
+        level.set_ydata([np.log1p(step)] * 2)
         mark.set_data([column] * 2, field.get_ylim())
         said = [
             f"{racer.update(races[name]['to_90'], column, step)} ({name})"
@@ -134,7 +121,7 @@ def interventions():
         )
 
     return live.Live(
-        "interventions", picture, show,
+        "interventions", Picture(figure), show,
         step=live.steps("training step", list(STEPS), 0),
         rate=live.steps("learning rate", RATES, "0.3"),
     )  # fmt: skip
@@ -148,23 +135,21 @@ RACER_LOOKS = {
     experiments.FOLDED: {"color": style.STAGES["z"]},
     experiments.WITH: {"color": style.INK},
 }
-NOW = {"color": style.INK, "lw": 1.2, "animated": True, "zorder": 3}
-TICKS = (0, 3, 10, 30, 100, 300, 1000)
 
 
 def _draw_track(axes):
-    style.frame(axes)
     style.title(axes, "steps to 90 %, at this rate", pad=8)
-    axes.set(xlim=(0, np.log1p(2000)), ylim=(-0.5, 3.75), xlabel="training step")
-    axes.set_xticks(np.log1p(TICKS), TICKS)
+    draw_time(style.frame(axes), [2000])
+    axes.set_ylim(-0.5, 3.75)
+    return axes
 
 
 def _draw_field(axes):
-    style.frame(axes, left=True)
     style.title(axes, "at every learning rate", pad=8)
     axes.set(xlim=(-0.4, 5.4), ylim=(0, np.log1p(2000)), xlabel="learning rate")
     axes.set_xticks(range(6), RATES)
-    axes.set_yticks(np.log1p(TICKS), TICKS)
+    axes.set_yticks(np.log1p(TIMES), TIMES)
+    return axes
 
 
 class _Racer:
@@ -180,7 +165,7 @@ class _Racer:
         self._words = Words(track, 0.98, height + 0.28, align="right", transform=beside)
         (self._line,) = field.plot([], [], lw=2, animated=True, **looks)
         (self._dots,) = field.plot([], [], "o", **dots)
-        self._height, self._limit = height, experiments.RACERS[name][2]
+        self._height, self._limit = height, experiments.RACE_STEPS[name]
 
     def update(self, to_90, column, step):
         """Show what of to_90 (seeds, rates) has happened by now; return it in words."""
@@ -204,18 +189,15 @@ class _Racer:
 class StepsToNinety(Picture):
     """Bars: steps to 90 % of the test images for some networks, with a dot for each seed.
 
-    Parameters
-    ----------
-    needed : dict of name -> array (seeds,)
-        Steps; a bar goes to their median.
+    needed: a dict of name -> steps (seeds,); a bar goes to their median.
     """
 
     def __init__(self, needed):
         figure = style.new_figure(9, 0.9 + 0.6 * len(needed))
         axes = style.frame(figure.add_axes([0.27, 0.22, 0.7, 0.76]))
-        axes.set(xlim=(0, np.log1p(2000)), ylim=(len(needed) - 0.4, -0.6))
+        draw_time(axes, [2000])
+        axes.set_ylim(len(needed) - 0.4, -0.6)
         axes.set_xlabel("training steps to 90 %, each at its best learning rate")
-        axes.set_xticks(np.log1p(TICKS), TICKS)
         for row, (name, steps) in enumerate(needed.items()):
             color, median = RACER_LOOKS.get(name, {"color": style.INK})["color"], np.median(steps)
             axes.barh(row, np.log1p(median), height=0.6, color=color)

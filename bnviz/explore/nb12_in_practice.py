@@ -51,16 +51,12 @@ def shares_a_mean(norm, example, channel):
 
 @style.own_looks()
 def offset():
-    """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance.
-
-    Returns a `Live`.
-    """
+    """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance."""
     figure = style.new_figure(9, 3.9)
-    axes = style.frame(figure.add_axes([0.09, 0.15, 0.44, 0.65]), left=True)
+    axes = figure.add_axes([0.09, 0.15, 0.44, 0.65])
     axes.set(xlim=(-0.3, 8.3), ylim=(LEAST, MOST), yscale="log", xlabel="offset")
     axes.set_xticks(POWERS, [f"$10^{power}$" for power in POWERS])
     axes.set_yticks([LEAST, 1e-8, 1, 1e8], ["exact", "$10^{-8}$", "1", "$10^8$"])
-    axes.minorticks_off()
     style.title(axes, "error of the variance", "as a share of the true one, 1.25")
     axes.axhline(1, color=style.QUIET, lw=0.8)
     steady = _Formula(axes, two_passes, r"$\frac{1}{m}\Sigma\,(z-\mu)^2$", "z_hat", "o", 0.5)
@@ -85,9 +81,8 @@ def offset():
             f"gives {said[1]}; the true one is 1.25."
         )
 
-    picture = Picture(figure, alt="The error of two formulas of the variance against an offset")
     return live.Live(
-        "offset", picture, show,
+        "offset", Picture(figure), show,
         power=live.slider("offset: 10 to the power", 0, 8, 0, 1),
         precision=live.choice("precision", PRECISIONS, "float32"),
     )  # fmt: skip
@@ -117,12 +112,9 @@ class _Formula:
 
 @style.own_looks()
 def momentum():
-    """See how long a running average remembers, with the defaults of PyTorch and of Keras.
-
-    Returns a `Live`.
-    """
+    """See how long a running average remembers, with the defaults of PyTorch and of Keras."""
     figure = style.new_figure(9, 3.6)
-    axes = style.frame(figure.add_axes([0.08, 0.16, 0.6, 0.62]), left=True)
+    axes = figure.add_axes([0.08, 0.16, 0.6, 0.62])
     axes.set(xlim=(0, BATCHES[-1]), ylim=(0, 1), xlabel="batches since the start")
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     formula = r"$(1 - \mathrm{rate})^t$, after $t$ batches"
@@ -132,9 +124,9 @@ def momentum():
     (curve,) = axes.plot([], [], "--", color=style.INK, lw=2, animated=True)
     cursor = Cursor(axes)
     rows = [
-        _Row(axes, 0.86, "PyTorch's momentum 0.1 (Keras' 0.9)", style.STAGES["y"]),
-        _Row(axes, 0.48, "Keras' momentum 0.99 (PyTorch's 0.01)", style.STAGES["z"]),
-        _Row(axes, 0.1, "your rate (the dashed line)", style.INK),
+        _Row(axes, 0.86, "PyTorch's momentum 0.1", "(Keras' 0.9)", style.STAGES["y"]),
+        _Row(axes, 0.48, "Keras' momentum 0.99", "(PyTorch's 0.01)", style.STAGES["z"]),
+        _Row(axes, 0.1, "your rate", "(the dashed line)", style.INK),
     ]
 
     def show(batches, rate):
@@ -149,9 +141,8 @@ def momentum():
             f"{rate:g}, which PyTorch calls momentum {rate:g} and Keras {1 - rate:g}."
         )
 
-    picture = Picture(figure, alt="What the start of a running average weighs, batch by batch")
     return live.Live(
-        "momentum", picture, show,
+        "momentum", Picture(figure), show,
         batches=live.slider("batches", 0, int(BATCHES[-1]), 0, 1),
         rate=live.steps("your rate", RATES, 0.03),
     )  # fmt: skip
@@ -160,11 +151,10 @@ def momentum():
 class _Row:
     """What a curve is, and its height at the cursor, at the right of the panel."""
 
-    def __init__(self, axes, height, name, color):
-        first, _, rest = name.partition(" (")
+    def __init__(self, axes, height, name, other, color):
         beside = {"transform": axes.transAxes, "color": color}
-        axes.text(1.04, height + 0.1, first, weight="bold", **beside)
-        axes.text(1.04, height, f"({rest}", **beside)
+        axes.text(1.04, height + 0.1, name, weight="bold", **beside)
+        axes.text(1.04, height, other, **beside)
         self._words = Words(axes, 1.04, height - 0.1)
 
     def update(self, share):
@@ -173,10 +163,7 @@ class _Row:
 
 @style.own_looks()
 def axes():
-    """See which numbers share a mean in batch, layer, group, instance and RMS norm.
-
-    Returns a `Live`.
-    """
+    """See which numbers share a mean in batch, layer, group, instance and RMS norm."""
     examples, channels = SHAPE[0], SHAPE[1] * SHAPE[2]
     figure = style.new_figure(9, 4.2)
     panel = figure.add_axes([0.1, 0.04, 0.5, 0.8])
@@ -191,8 +178,7 @@ def axes():
     spots = np.argwhere(np.ones((examples, channels, *SHAPE[3:])))  # (cells, 4)
     x, y = spots[:, 1] + 0.15 + 0.27 * spots[:, 3], spots[:, 0] + 0.15 + 0.27 * spots[:, 2]
     panel.plot(x, y, "s", color=style.PALE, ms=11)
-    looks = {"color": style.STAGES["z_hat"], "ms": 11, "animated": True}
-    (lit,) = panel.plot([], [], "s", **looks)
+    (lit,) = panel.plot([], [], "s", color=style.STAGES["z_hat"], ms=11, animated=True)
     (chosen,) = panel.plot([], [], "s", color=style.INK, ms=11, animated=True, zorder=3)
     panel.text(1.1, 0.9, "x: examples, groups, channels,", transform=panel.transAxes)
     panel.text(1.1, 0.82, "    height, width", transform=panel.transAxes)
@@ -202,24 +188,21 @@ def axes():
         cells = shares_a_mean(norm, example - 1, channel - 1)
         lit.set_data(x[cells.ravel()], y[cells.ravel()])
         chosen.set_data([channel - 1 + 0.42], [example - 1 + 0.42])
-        what = "mean square" if norm == "RMS norm" else "mean"
-        averaged = "(x**2)" if norm == "RMS norm" else "x"
+        what, averaged = ("mean square", "(x**2)") if norm == "RMS norm" else ("mean", "x")
         count, others = int(cells.sum()), int(cells.any(axis=(1, 2, 3)).sum()) - 1
         words[0].text = f"{averaged}.mean(axis={SHARED[norm]})"
         words[1].text = f"{count} numbers share a {what},"
         words[2].text = f"and there are {cells.size // count} such groups."
-        words[3].text = (
-            "the test needs kept statistics" if others else "the same in training and test"
-        )
+        alike = "the same in training and test"
+        words[3].text = "the test needs kept statistics" if others else alike
         return (
             f"In {norm}, the black number, of example {example} and channel {channel}, shares its "
             f"{what} with {count - 1} others, of {others} other examples and "
             f"{int(cells.any(axis=(0, 2, 3)).sum()) - 1} other channels."
         )
 
-    picture = Picture(figure, alt="A batch of four examples: the numbers that share one mean")
     return live.Live(
-        "axes", picture, show,
+        "axes", Picture(figure), show,
         norm=live.choice("norm", list(SHARED), "batch norm"),
         example=live.slider("example", 1, examples, 1, 1),
         channel=live.slider("channel", 1, channels, 1, 1),

@@ -40,7 +40,7 @@ def test_small_weights_feel_epsilon(demo):
 
 
 def test_the_outline_stays_where_z_hat_was(demo):
-    outline = demo._picture._compared._outline
+    outline = demo._picture._compared.outline
     demo.set(b=0.0, scale=1.0)
     before = outline.get_data().values.copy()
     demo.set(b=6.0, scale=0.1)

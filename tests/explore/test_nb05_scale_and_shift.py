@@ -52,8 +52,8 @@ def test_the_tallest_bar_fills_its_panel_however_many_values_there_are():
     picture = SigmoidView()
     for n in (4, 4000):
         picture.update(np.linspace(-2, 2, n), sigmoid(np.linspace(-2, 2, n)))
-        for share in (picture._inputs, picture._outputs):
-            assert share._bars._outline.get_data().values.max() == 1
+        for bars, _ in (picture._inputs, picture._outputs):
+            assert bars.outline.get_data().values.max() == 1
 
 
 def test_all_units_are_where_the_record_says_in_the_plane_and_in_the_close_up(learned):
