@@ -219,7 +219,6 @@ def _std(var, eps, z):
 
 
 def _refuse_variance(var, wrong):
-    """Raise ValueError if any variance is wrong."""
     if wrong.any():
         raise ValueError(f"a variance is a number of 0 or more, got {var[wrong][0]}: is it a mean?")
 

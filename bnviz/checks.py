@@ -10,7 +10,6 @@ import dis
 import html
 import re
 import traceback
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,17 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bnviz import exercises
-from bnviz.trials import (
-    Odd,
-    TooSlow,
-    alike,
-    differences,
-    has_gap,
-    kernel_left_alone,
-    plain,
-    same,
-    try_all,
-)
+from bnviz.trials import Odd, TooSlow, alike, differences, kernel_left_alone, try_all
 
 LIMIT = 10.0  # seconds for one answer, all cases together
 FOLDER = str(Path(__file__).parent)
@@ -45,14 +34,14 @@ class Verdict:
     passed: bool
     mistake: str | None
     message: str
-    rows: Sequence = ()  # (part, expected, received), as text
+    rows: list | tuple = ()  # (part, expected, received), as text
     exercise: str = ""
 
     @property
     def sign(self):
-        return (
-            "✓ Right." if self.passed else "○ Your turn." if self.mistake == GAP else "✗ Not yet."
-        )
+        if self.passed:
+            return "✓ Right."
+        return "○ Your turn." if self.mistake == GAP else "✗ Not yet."
 
     def __str__(self):
         rows = [f"{part}\n  expected  {e}\n  received  {r}" for part, e, r in self.rows]
@@ -86,58 +75,40 @@ def judge(name, answer):
     """
     exercise = exercises.find(name)
     with kernel_left_alone():
-        if has_gap(plain(answer)):
-            return Verdict(False, GAP, INVITATION, exercise=name)
-        judged = judge_value if exercise.question else judge_code
         return Verdict(*judged(exercise, answer), exercise=name)
 
 
-def judge_value(exercise, answer):
-    """Judge a value. The right one is never said."""
-    value = plain(answer)
+def judged(exercise, answer):
+    """Whether an answer passes, which mistake it is, a sentence, and rows if there are any."""
+    if has_gap(answer):
+        return False, GAP, INVITATION
+    kind, is_kind = ("class", isclass) if isclass(exercise.reference) else ("function", callable)
+    if not (exercise.question or is_kind(answer)):
+        came = type(answer).__name__
+        return False, "wrong type", f"Hand over the {kind} itself, not called; got {came}."
+    trials = list(try_all(exercise, answer, LIMIT))
 
     def is_meant(what):
-        if not callable(what):
-            return same(plain(what), value, exercise.tolerance)
+        if not (exercise.question and callable(what)):
+            return alike(try_all(exercise, what), trials, exercise.tolerance)
         with suppress(Exception):  # a condition on a number met a word, say
             return bool(what(answer))
 
     for right, sentence, *_ in [(exercise.reference, exercise.right), *exercise.also.values()]:
         if is_meant(right):
             return True, None, sentence
-    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
-        if is_meant(wrong):
-            return False, mistake, sentence
-    try:
-        differences(plain(exercise.reference), value, 0, exercise.parts, "answer")
-    except Odd as odd:
-        return False, *odd.args
-    return False, "other", "That is not it. Read the task once more, or unfold a hint."
-
-
-def judge_code(exercise, answer):
-    """Judge a function or a class by what comes of it in all cases."""
-    kind = "class" if isclass(exercise.reference) else "function"
-    if not callable(answer) or (kind == "class" and not isclass(answer)):
-        came = type(answer).__name__
-        return False, "wrong type", f"Hand over the {kind} itself, not called; got {came}."
-    trials = list(try_all(exercise, answer, LIMIT))
-
-    def is_meant(what):
-        return alike(try_all(exercise, what), trials, exercise.tolerance)
-
-    for right, sentence in [(exercise.reference, exercise.right), *exercise.also.values()]:
-        if is_meant(right):
-            return True, None, sentence
-    if is_blank(answer) or any(has_gap(t.result) or "ellipsis" in str(t.error) for t in trials):
+    if has_gap(trials) or (is_blank(answer) and not exercise.question):
         return False, GAP, INVITATION
-    for mistake, (wrong, sentence) in exercise.mistakes.items():
+    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
         if any(map(is_meant, wrong if isinstance(wrong, list) else [wrong])):
             return False, mistake, sentence
-    good = try_all(exercise, exercise.reference)
-    for case, expected, trial in zip(exercise.cases, good, trials, strict=True):
-        if not alike([expected], [trial], exercise.tolerance):
-            return False, *describe(exercise, case, expected.result, trial)
+    cases = zip(exercise.cases or [()], try_all(exercise, exercise.reference), trials, strict=True)
+    return False, *next(filter(None, (trouble(exercise, *three) for three in cases)))
+
+
+def has_gap(value):
+    """Whether an Ellipsis is left somewhere in a value, or an error speaks of one."""
+    return "ellipsis" in repr(value).lower()
 
 
 def is_blank(answer):
@@ -151,8 +122,8 @@ def steps(function):
     return [(step.opname, step.argval) for step in dis.get_instructions(function)]
 
 
-def describe(exercise, case, expected, trial):
-    """Return what is wrong with the first case that fails: its short name, a sentence, rows."""
+def trouble(exercise, case, good, trial):
+    """Return what went wrong in a case: its short name, a sentence, rows; None if nothing did."""
     if isinstance(trial.error, TooSlow):
         return "too slow", f"It ran for {LIMIT:g} seconds without an end. Is there a loop for ever?"
     if trial.error:
@@ -162,11 +133,15 @@ def describe(exercise, case, expected, trial):
             "Your code changes the array that it is given: `z -= 1` writes into the old array, "
             "`z = z - 1` makes a new one."
         )
+    name, tried = ("answer", "") if exercise.question else ("result", in_words(exercise, case))
     try:
-        rows = differences(expected, trial.result, exercise.tolerance, exercise.parts)
+        rows = differences(good.result, trial.result, exercise.tolerance, exercise.parts, name)
     except Odd as odd:
-        return *odd.args[:1], f"{odd.args[1]} {in_words(exercise, case)}"
-    return "other", in_words(exercise, case), [(n, numbers(e), numbers(r)) for n, e, r in rows[:4]]
+        mistake, sentence = odd.args
+        return mistake, f"{sentence} {tried}".strip()
+    if exercise.question:  # the right answer is never said
+        return "other", "That is not it. Read the task once more, or unfold a hint."
+    return rows and ("other", tried, [(part, numbers(e), numbers(r)) for part, e, r in rows[:4]])
 
 
 def in_short(error):

@@ -1,28 +1,25 @@
-"""A picture with controls: redraw as the hand moves, a caption in words, a still twin.
-
-`Live` joins a picture, its controls, and a function that moves the picture to the controls' values
-and says in one sentence what is to be seen. Where the code of a demo is: `explore.pipeline??`.
-"""
+"""A picture with controls: redraw as the hand moves, a caption in words, a still twin."""
 
 import base64
 import html
 import numbers
+from collections import defaultdict
 
 import ipywidgets as widgets
 from IPython import get_ipython
 
 from bnviz import style
 
-CONTROL = {"width": "290px", "margin": "2px 8px 2px 0"}
-NARROW = "600px"  # a picture is shown no smaller: on a phone it scrolls sideways
 # ipywidgets gives its sliders no name that a screen reader could say (and some of them a number
 # that is not their value), and no live regions, and offers no way to; so the page does it, as soon
-# as the sliders stand in it. Their handles are `noUi-handle` from ipywidgets 8 on. The last
-# attribute keeps JupyterLab's own shortcuts off the arrow keys, which would leave the slider.
-NAME_FOR_SCREEN_READERS = """<img alt="" hidden src="data:," onerror="
+# as they stand in it. Their handles are `noUi-handle` from ipywidgets 8 on. `data-lm-…` keeps
+# JupyterLab's own shortcuts off the keys: Enter would edit the cell, an arrow leave the slider
+# (shortcuts for what has the focus are stopped only by the attribute on the handle itself).
+ACCESSIBLE = """<img alt="" hidden src="data:," onerror="
 const start = () => {
-  const box = this.closest('.bnviz-live');
+  const box = this.closest('.bnviz-live, .bnviz-ask');
   if (!box) return setTimeout(start, 100);
+  box.setAttribute('data-lm-suppress-shortcuts', 'true');
   const name = () => {
     box.querySelector('.bnviz-words')?.setAttribute('aria-live', 'polite');
     for (const handle of box.querySelectorAll('.noUi-handle, .ui-slider-handle')) {
@@ -67,15 +64,15 @@ def switch(label, value):
 
 
 def _looks(label):
-    return {"description": label, "style": {"description_width": "initial"}, "layout": CONTROL}
+    layout = {"width": "290px", "margin": "2px 8px 2px 0"}
+    return {"description": label, "style": {"description_width": "initial"}, "layout": layout}
 
 
 class Live:
-    """A picture, a `pictures.Picture`, that its controls redraw.
+    """A `pictures.Picture` that its controls, widgets by the name of an argument, redraw.
 
-    show: `show(**values) -> caption` moves the picture to the values of the controls and returns
-    one sentence with the numbers on show. The same values give the same picture.
-    controls: widgets, by the name of the argument that they are for.
+    `show(**values) -> caption` moves the picture to the values of the controls and returns one
+    sentence with the numbers on show. The same values give the same picture.
     Has the attributes name, controls, figure (matplotlib's), image (the ipywidgets.Image that shows
     it), caption, and error: what the last redraw raised, or None; the page says it under the last
     good picture.
@@ -85,27 +82,24 @@ class Live:
 
     def __init__(self, name, picture, show, **controls):
         self.name, self.controls, self.figure = name, controls, picture.figure
-        self.error = None
-        self._picture, self._show = picture, show
+        self.error, self._picture, self._show = None, picture, show
         width = f"{picture.width}px"
+        wrapped = {"flex_flow": "row wrap", "max_width": width}
+        row = widgets.HBox(list(controls.values()), layout=wrapped)
+        # on a phone it gets no smaller, but scrolls sideways
+        size = {"width": width, "max_width": "100%", "min_width": "600px", "margin": "0"}
         # the picture itself as an address: sent as bytes, it would be fetched back from a file
-        self.image = widgets.Image(
-            format="url",
-            layout={"width": width, "max_width": "100%", "min_width": NARROW, "margin": "0"},
-        )
+        self.image = widgets.Image(format="url", layout=size)
+        window = widgets.Box([self.image], layout={"overflow": "auto hidden"})
         self._words = widgets.HTML()
         self._words.add_class("bnviz-words")
-        row = widgets.HBox(
-            list(controls.values()), layout={"flex_flow": "row wrap", "max_width": width}
-        )
-        window = widgets.Box([self.image], layout={"overflow": "auto hidden"})
-        names = widgets.HTML(NAME_FOR_SCREEN_READERS, layout={"display": "none"})
-        self._box = widgets.VBox([row, window, self._words, names])
+        script = widgets.HTML(ACCESSIBLE, layout={"display": "none"})
+        self._box = widgets.VBox([row, window, self._words, script])
         self._box.add_class("bnviz-live")
+        replace_former(self)
         self._draw()  # a demo that cannot start says so at once
         for control in controls.values():
             control.observe(self._redraw, names="value")
-        replace_former(self)
 
     @property
     def values(self):
@@ -130,10 +124,12 @@ class Live:
 
     def close(self):
         """Take the demo out of the page and let go of all it holds."""
-        let_go(*self.controls.values(), *self._box.children, self.image, self._box)
+        let_go(self._box)
         self._picture.cool()
         self._picture = self._show = self.figure = None
 
+    # one thread at a time, each for the values of its moment: the last one shows the last ones
+    @style.own_looks()
     def _redraw(self, change):
         try:
             self._draw()
@@ -142,26 +138,22 @@ class Live:
             self.error = error
             self._say(f"{type(error).__name__}: {error}", role="alert")
 
+    @style.own_looks()
     def _draw(self):
-        # one thread at a time, each for the values of its moment: the last one shows the last ones
-        with style.own_looks():
-            caption = self._show(**self.values)
-            png = self._picture.png()
-            self.image.value = b"data:image/png;base64," + base64.b64encode(png)
-            self.caption = caption
-            self._say(caption, role="status")
+        caption = self._show(**self.values)
+        png = self._picture.png()
+        self.image.value = b"data:image/png;base64," + base64.b64encode(png)
+        self.caption = caption
+        self._say(caption, role="status")
 
     def _say(self, sentence, role):
-        self._words.value = (
-            f'<p role="{role}" style="margin: 0; line-height: 1.5">{html.escape(sentence)}</p>'
-        )
+        looks = "margin: 0; line-height: 1.5"
+        self._words.value = f'<p role="{role}" style="{looks}">{html.escape(sentence)}</p>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self._picture.still(self.caption)
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._box.model_id}
-        data["application/vnd.jupyter.widget-view+json"] = view
-        return data, metadata
+        return data | widget_view(self._box), metadata
 
 
 def _rule(control, value):
@@ -176,26 +168,28 @@ def _rule(control, value):
     return rule, kind and control.min <= value <= control.max
 
 
+def widget_view(widget):
+    """Return the part of a mime bundle that shows a widget."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
 def let_go(*shown):
-    """Take widgets out of the page and out of the kernel, with what they are made of."""
+    """Take widgets out of the page and out of the kernel, with all that they are made of."""
     for widget in shown:
-        for part in (widget.layout, getattr(widget, "style", None), widget):
-            if part is not None:
-                part.close()
+        looks = [getattr(widget, name, None) for name in ("layout", "style")]
+        let_go(*getattr(widget, "children", ()), *filter(None, looks))
+        widget.close()
 
 
-_shown = {}  # (name of the demo, cell) -> (which run of the cell, its demos)
+_shown = defaultdict(list)  # (name of the demo, cell) -> [(which run of the cell, demo)]
 
 
 def replace_former(demo):
     """Close what the same cell showed under this name in an earlier run."""
-    shell = get_ipython()
-    if shell is None:
-        return
-    run, place = shell.execution_count, (demo.name, shell.history_manager.input_hist_raw[-1])
-    former, demos = _shown.get(place, (run, []))
-    if former != run:
-        for old in demos:
-            old.close()
-        demos = []
-    _shown[place] = run, [*demos, demo]
+    if shell := get_ipython():
+        run, cell = shell.execution_count, shell.history_manager.input_hist_raw[-1]
+        shown = _shown[demo.name, cell]
+        while shown and shown[-1][0] != run:
+            shown.pop()[1].close()
+        shown.append((run, demo))

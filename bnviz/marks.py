@@ -16,8 +16,8 @@ from nbconvert.preprocessors import ClearOutputPreprocessor
 
 VERDICT = "application/vnd.bnviz.verdict+json"
 CELL, NOTEBOOK = 60, 600  # seconds after which a cell is interrupted, a notebook ended
-QUIET = ["--log-level=40"]  # what a kernel warns of is not for who marks
-OPTIONS = {"allow_errors": True, "interrupt_on_timeout": True, "extra_arguments": QUIET}
+OPTIONS = {"allow_errors": True, "interrupt_on_timeout": True}
+OPTIONS["extra_arguments"] = ["--log-level=40"]  # what a kernel warns of is not for who marks
 
 
 def run(path):
@@ -48,23 +48,22 @@ def main(folders):
     if len(folders) != 1 or not paths:
         sys.exit("marks needs one folder, with handed-in notebooks in it: run.py marks FOLDER.")
     print("The notebooks run with your rights: this is no sandbox. Nothing is sent anywhere.\n")
-    tried, passed, mistakes = Counter(), Counter(), Counter()
+    made = Counter()  # (exercise, mistake or None)
     for path in paths:
         cells, trouble = run(path)
         marks = verdicts(cells)
-        right = [name for name in marks if marks[name] is None]
-        wrong = [f"{name}: {marks[name]}" for name in marks if marks[name] is not None]
-        words = "; ".join(wrong + [trouble] * bool(trouble))
-        print(f"{path.relative_to(folder)}   {len(right)} of {len(marks)}   {words}", flush=True)
-        tried.update(list(marks))
-        passed.update(right)
-        mistakes.update(wrong)
-    print("\nPassed by", *(f"{passed[n]:4} of {tried[n]:<4} {n}" for n in tried), sep="\n")
-    print(
-        "\nMistakes",
-        *(f"{count:4} ×    {words}" for words, count in mistakes.most_common()),
-        sep="\n",
-    )
+        wrong = [f"{name}: {mistake}" for name, mistake in marks.items() if mistake]
+        passed = f"{len(marks) - len(wrong)} of {len(marks)}"
+        words = "; ".join(filter(None, [*wrong, trouble]))
+        print(f"{path.relative_to(folder)}   {passed}   {words}", flush=True)
+        made.update(marks.items())
+    print("\nPassed by")
+    for name, tried in Counter(name for name, _ in made.elements()).items():
+        print(f"{made[name, None]:4} of {tried:<4} {name}")
+    print("\nMistakes")
+    for (name, mistake), count in made.most_common():
+        if mistake:
+            print(f"{count:4} ×    {name}: {mistake}")
 
 
 if __name__ == "__main__":

@@ -12,18 +12,14 @@ from bnviz.arguments import floats, number, short
 def histogram(values, edges):
     """Counts of the values per bin, and of those that fall outside.
 
-    values: any shape; edges: (bins + 1,), increasing; result: counts (bins,), below, above, which
-    together count every value.
-    A bin holds its left edge and not its right one; only the last bin holds both, as in NumPy.
-    Infinite values are outside. Raises ValueError for nan, which is neither inside nor outside.
+    values: any shape; edges: (bins + 1,), increasing; result: counts (bins,) as NumPy's, below,
+    above. Infinite values are outside. Raises ValueError for nan, which is neither.
     """
     values, edges = _known("histogram", values, least=0), floats("edges", edges)
     if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
         raise ValueError(f"histogram needs two or more increasing edges, got {short(edges)}")
-    ordered = np.sort(values, axis=None)
-    start = np.searchsorted(ordered, edges)  # how many values are under each edge
-    start[-1] = np.searchsorted(ordered, edges[-1], side="right")
-    return np.diff(start), int(start[0]), int(ordered.size - start[-1])
+    counts, _ = np.histogram(values, edges)
+    return counts, int(np.sum(values < edges[0])), int(np.sum(values > edges[-1]))
 
 
 def compress(values, at_most=4096):

@@ -54,10 +54,7 @@ class Cache(NamedTuple):
 
 
 def sigmoid(y):
-    """The logistic function, from 0 to 1, nearly the line ½ + y/4 around the origin.
-
-    a = 1 / (1 + exp(−y))
-    """
+    """The logistic function 1 / (1 + exp(−y)): from 0 to 1, nearly the line ½ + y/4 around 0."""
     y = floats("y", y)
     with np.errstate(over="ignore"):  # exp(−y) = inf far to the left is right: it gives a = 0
         a = 1 / (1 + np.exp(-y))
@@ -65,34 +62,19 @@ def sigmoid(y):
 
 
 def relu(y):
-    """Cut off what is negative.
-
-    a = max(y, 0)
-    """
+    """Cut off what is negative: max(y, 0)."""
     return np.maximum(y, 0)
 
 
-# name: (the function, its slope da/dy written in terms of a)
-ACTIVATIONS = {
-    "sigmoid": (sigmoid, lambda a: a * (1 - a)),
-    "relu": (relu, lambda a: a > 0),
-}
+# name: the function, its slope da/dy written in terms of a
+ACTIVATIONS = {"sigmoid": (sigmoid, lambda a: a * (1 - a)), "relu": (relu, lambda a: a > 0)}
 
-# name: standard deviation of the weights from the number of inputs and of units
-WEIGHT_SCALES = {
-    "xavier": lambda inputs, units: np.sqrt(2 / (inputs + units)),
-    "sigmoid": lambda inputs, units: 4 * np.sqrt(2 / (inputs + units)),
-}
+# name: standard deviation of the weights in units of √(2/(inputs + units))
+WEIGHT_SCALES = {"xavier": 1, "sigmoid": 4}
 
 
 def init(
-    sizes,
-    batch_norm=True,
-    weights=0.1,
-    activation="sigmoid",
-    seed=0,
-    dtype=np.float32,
-    bias=None,
+    sizes, batch_norm=True, weights=0.1, activation="sigmoid", seed=0, dtype=np.float32, bias=None
 ):
     """A network that knows nothing yet: normal weights, biases and beta at 0, gamma at 1.
 
@@ -129,7 +111,7 @@ def stack(networks):
     Raises ValueError for networks that differ in more than the values of their parameters.
     """
     networks = several(networks)
-    forms = {(net.activation, net.eps, _shapes(net)) for net in networks}
+    forms = {(net.activation, net.eps, map_parameters(np.shape, net.layers)) for net in networks}
     if len(forms) != 1:
         raise ValueError(
             "stack needs networks of the same sizes, activation, eps and kinds of parameters, got "
@@ -157,6 +139,13 @@ def map_parameters(function, *trees):
     return tuple(Layer(*map(apply, *layers)) for layers in zip(*trees, strict=True))
 
 
+def side_by_side(layers):
+    """All parameters of some layers as one row, (..., parameters)."""
+    stacked = layers[0].weights.shape[:-2]
+    values = (value for layer in layers for value in layer if value is not None)
+    return np.concatenate([value.reshape(*stacked, -1) for value in values], axis=-1)
+
+
 def forward(net, x):
     """Training time: batch norm takes the statistics of this very mini-batch.
 
@@ -182,7 +171,7 @@ def backward(dlogits, cache):
     """Gradients of the loss with respect to every parameter, in the form of `net.layers`.
 
     Through each layer from the last to the first, by the chain rule:
-    da = dz @ weightsᵀ,  dy = da · slope,  dz by batch norm,  dweights = xᵀ @ dz,  dbias = Σ dz
+    dweights = xᵀ @ dz,  dbias = Σ dz,  da = dz @ weightsᵀ,  dy = da · slope,  dz by batch norm
     dlogits: (..., m, classes), the gradient with respect to the logits.
     """
     _, slope = ACTIVATIONS[cache.network.activation]
@@ -191,15 +180,16 @@ def backward(dlogits, cache):
     shape = (*cache.inputs[-1].shape[:-1], layers[-1].weights.shape[-1])
     if dlogits.shape != shape:
         raise ValueError(f"dlogits has the shape of the logits, {shape}, got shape {dlogits.shape}")
-    gradients = [linear_backward(dlogits, cache.inputs[-1], layers[-1])]
-    dz = dlogits
-    for index in reversed(range(len(layers) - 1)):
-        da = dz @ layers[index + 1].weights.swapaxes(-1, -2)  # (..., m, units)
-        dz, dgamma, dbeta = da * slope(cache.inputs[index + 1]), None, None
-        if cache.norms[index] is not None:
-            dz, dgamma, dbeta = batchnorm.backward(dz, cache.norms[index])
-        gradient = linear_backward(dz, cache.inputs[index], layers[index])
-        gradients.append(gradient._replace(gamma=dgamma, beta=dbeta))
+    gradients, dz, dgamma, dbeta = [], dlogits, None, None
+    for index in reversed(range(len(layers))):
+        layer, x = layers[index], cache.inputs[index]
+        dbias = None if layer.bias is None else dz.sum(axis=-2)  # (..., units)
+        gradients.append(Layer(x.swapaxes(-1, -2) @ dz, dbias, dgamma, dbeta))
+        if index > 0:  # x is what the layer below gave: on through its activation and batch norm
+            da = dz @ layer.weights.swapaxes(-1, -2)  # (..., m, units)
+            dz, dgamma, dbeta = da * slope(x), None, None
+            if cache.norms[index - 1] is not None:
+                dz, dgamma, dbeta = batchnorm.backward(dz, cache.norms[index - 1])
     return tuple(reversed(gradients))
 
 
@@ -230,15 +220,6 @@ def linear(x, layer):
     """z = x @ weights + bias: (..., m, inputs) → (..., m, units)."""
     z = x @ layer.weights
     return z if layer.bias is None else z + layer.bias[..., None, :]
-
-
-def linear_backward(dz, x, layer):
-    """Gradients of the weights and, where there is one, of the bias of `linear`.
-
-    dweights = xᵀ @ dz,  dbias = Σ dz over the mini-batch
-    """
-    dbias = None if layer.bias is None else dz.sum(axis=-2)  # (..., units)
-    return Layer(x.swapaxes(-1, -2) @ dz, dbias)
 
 
 def cross_entropy(logits, labels):
@@ -281,21 +262,14 @@ def _as_inputs(net, x):
     return x
 
 
-def _shapes(net):
-    """The shape of every parameter, layer by layer; () for one that is not there."""
-    return tuple(np.shape(value) for layer in net.layers for value in layer)
-
-
 def _weight_std(weights, inputs, units):
-    """Standard deviation of the weights of a layer, from a number or the name of a rule."""
     if isinstance(weights, str) and weights in WEIGHT_SCALES:
-        return WEIGHT_SCALES[weights](inputs, units)
+        return WEIGHT_SCALES[weights] * np.sqrt(2 / (inputs + units))
     hint = f"else one of {list(WEIGHT_SCALES)}; for several scales, `stack` several networks"
     return number("weights", weights, hint=hint)
 
 
 def _check(sizes, activation, dtype):
-    """Raise ValueError for what `init` cannot make a network of."""
     if len(sizes) < 3:
         raise ValueError(
             "sizes are the inputs, the units of one hidden layer or more, and the classes, "

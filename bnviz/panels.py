@@ -23,30 +23,37 @@ class Bars:
     top: the share of all values in one bin that reaches 80 % of the height; a taller bar is cut, so
     that a sharp peak does not flatten all the others. Without it the tallest bin does, whatever its
     share, so that only width and place of the bars speak.
-    outside: where the shares beyond the two ends stand, as a share of the height of the axes.
+    outside, spread: where the shares beyond the two ends stand, and where a `Spread` lies, as a
+    share of the height of the axes.
     vertical: False lays the bars on their side, with the values along the y axis.
     looks: of `Axes.stairs`.
     """
 
-    def __init__(
-        self, axes, edges, top=None, *, outside=None, vertical=True, animated=True, **looks
-    ):
+    def __init__(self, axes, edges, top=None, *, outside=None, spread=None, vertical=True, **looks):
         self._edges, self._stretched = np.asarray(edges), top is None
         across, up = ("xlim", "ylim") if vertical else ("ylim", "xlim")
         axes.set(**{across: (self._edges[0], self._edges[-1]), up: (0, (top or 1) / 0.8)})
-        side = "vertical" if vertical else "horizontal"
-        none = np.zeros(len(self._edges) - 1)
-        self.outline = axes.stairs(none, self._edges, orientation=side, animated=animated, **looks)
-        self._outside = None if outside is None else Outside(axes, outside)
+        looks = {"animated": True, "orientation": "vertical" if vertical else "horizontal", **looks}
+        self.outline = axes.stairs(np.zeros(len(self._edges) - 1), self._edges, **looks)
+        self._outside = self._spread = None
+        if outside is not None:
+            self._outside = Words(axes, 0, outside), Words(axes, 1, outside, align="right")
+        if spread is not None:
+            self._spread = Spread(axes, spread, vertical=vertical)
 
     def update(self, values):
         """Show `values`, an array of any shape."""
         counts, below, above = measures.histogram(values, self._edges)
-        total = max(1, np.size(values))
-        self.outline.set_data(counts / (max(1, counts.max()) if self._stretched else total))
-        self.outline.set_visible(np.size(values) > 0)
+        n = np.size(values)
+        self.outline.set_data(counts / max(1, counts.max() if self._stretched else n))
+        self.outline.set_visible(n > 0)
         if self._outside:
-            self._outside.update(below / total, above / total)
+            left, right = self._outside
+            left.text = f"◂ {percent(below / n)}" if below else ""
+            right.text = f"{percent(above / n)} ▸" if above else ""
+        if self._spread:
+            some = values if n else np.nan
+            self._spread.update(np.mean(some), np.std(some))
 
 
 class Spread:
@@ -59,8 +66,8 @@ class Spread:
 
     def __init__(self, axes, height, *, vertical=True, **looks):
         over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
-        looks = {"color": style.INK, "lw": 2.5, "ms": 7, "mew": 0, "transform": over, **looks}
-        (self._line,) = axes.plot([], [], "-o", markevery=[1], animated=True, **looks)
+        looks = {"color": style.INK, "lw": 2.5, "marker": "o", "ms": 7, "mew": 0, **looks}
+        (self._line,) = axes.plot([], [], markevery=[1], animated=True, transform=over, **looks)
         self._height, self._vertical = [height] * 3, vertical
 
     def update(self, mean, sd):
@@ -84,16 +91,23 @@ class Cursor:
         self._line.set_markevery(slice(1, -1))  # not at the two ends
 
 
-class Outside:
-    """The shares of the values beyond the two ends of a panel, where there are any."""
+class Percentiles:
+    """Three percentiles of a stage at every step up to now, and a `Cursor` with its dots.
 
-    def __init__(self, axes, height):
-        self._below, self._above = Words(axes, 0, height), Words(axes, 1, height, align="right")
+    time: the places of all steps on the x axis, (S,).
+    """
 
-    def update(self, below, above):
-        """Show the shares below and above, 0…1."""
-        self._below.text = f"◂ {percent(below)}" if below else ""
-        self._above.text = f"{percent(above)} ▸" if above else ""
+    def __init__(self, axes, time):
+        self._lines = [axes.plot([], [], lw=width, animated=True)[0] for width in (1.2, 2.5, 1.2)]
+        self._time, self._cursor = time, Cursor(axes)
+
+    def update(self, paths, stage, lit=True):
+        """Show percentiles (3, steps up to now) in the colour of a stage; a cursor if it is lit."""
+        time = self._time[: paths.shape[1]]
+        for line, path in zip(self._lines, paths, strict=True):
+            line.set_data(time, path)
+            line.set_color(style.STAGES[stage])
+        self._cursor.update(time[-1] if lit else np.nan, paths[:, -1])
 
 
 class Histogram:
@@ -104,19 +118,22 @@ class Histogram:
     """
 
     def __init__(self, axes, stage, edges, top):
-        style.frame(axes)
-        if edges[0] < 0 < edges[-1]:
-            axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
-        self._bars = Bars(axes, edges, top, outside=0.72, fill=True, color=style.STAGES[stage])
-        self._spread, self._numbers = Spread(axes, 0.92), Words(axes, 0, 1, lift=8)
+        self._bars = _draw_bars(axes, stage, edges, top, outside=0.72)
+        self._numbers = Words(axes, 0, 1, lift=8)
 
     def update(self, values):
         """Show `values`, an array of any shape, or nothing if it is None."""
         self._bars.update([] if values is None else values)
-        mean, sd = (np.nan, np.nan) if values is None else (np.mean(values), np.std(values))
-        self._spread.update(mean, sd)
-        said = f"mean {number(mean)}, sd {number(sd)}"
-        self._numbers.text = "left out" if values is None else said
+        self._numbers.text = "left out" if values is None else mean_and_sd(values, ", ")
+
+
+def _draw_bars(axes, stage, edges, top=None, *, outside):
+    """Make the axes those of a stage, with a line at 0; return its `Bars`, with their `Spread`."""
+    style.frame(axes)
+    if edges[0] < 0 < edges[-1]:
+        axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+    looks = {"fill": True, "color": style.STAGES[stage]}
+    return Bars(axes, edges, top, outside=outside, spread=0.92, **looks)
 
 
 class NormalizedView(Picture):
@@ -127,14 +144,13 @@ class NormalizedView(Picture):
     """
 
     def __init__(self):
-        figure = style.new_figure(9, 4.2)
-        above = figure.add_axes([0.24, 0.58, 0.74, 0.35])
-        below = figure.add_axes([0.24, 0.08, 0.74, 0.35], sharex=above)
-        between = figure.add_axes([0.24, 0.08, 0.74, 0.5], sharex=above)  # from line to line
-        between.axis("off")
-        between.set_ylim(0, 1)
-        above.tick_params(labelbottom=False)
-        self._stages = _Stage(above, "z", between, 1), _Stage(below, "z_hat", between, 0)
+        figure = style.new_figure(
+            9, 4.2, left=0.24, right=0.98, bottom=0.08, top=0.93, hspace=3 / 7
+        )
+        above, below = figure.subplots(2, sharex=True)
+        between = figure.add_axes([0.24, 0.08, 0.74, 0.5], sharex=above, ylim=(0, 1))
+        between.axis("off")  # it reaches from line to line
+        self._halves = _Half(above, "z"), _Half(below, "z_hat")
         self._compared = Bars(below, BINS, color=style.INK, zorder=1.2)
         looks = {"color": style.QUIET, "lw": 1, "zorder": 1.5}
         (self._threads,) = between.plot([], [], animated=True, **looks)
@@ -148,38 +164,32 @@ class NormalizedView(Picture):
         z, z_hat = np.ravel(z), np.ravel(z_hat)
         order = np.argsort(z, kind="stable")
         some = order[np.linspace(0, z.size - 1, min(THREADS, z.size)).astype(int)]
-        for stage, values in zip(self._stages, (z, z_hat), strict=True):
-            stage.update(values, values[some])
+        for half, values in zip(self._halves, (z, z_hat), strict=True):
+            half.update(values, values[some])
         ends = np.array([z[some], z_hat[some], np.full(some.size, np.nan)])  # nan lifts the pen
         self._threads.set_data(ends.T.ravel(), np.tile([1, 0, np.nan], some.size))
         self._compared.update(compared if z.size > THREADS else [])
 
 
-class _Stage:
+class _Half:
     """One half of a `NormalizedView`: what it is, its numbers, its bars, dots for some examples."""
 
-    def __init__(self, axes, stage, between, height):
-        style.frame(axes)
-        axes.axvline(0, color=style.QUIET, linewidth=0.8, zorder=0)
+    def __init__(self, axes, stage):
         colour, (heading, formula) = style.STAGES[stage], style.TITLES[stage]
-        column = {"x": -0.3, "transform": axes.transAxes}
-        axes.text(y=0.78, s=heading, color=colour, size=style.TITLE, weight="bold", **column)
-        axes.text(y=0.57, s=formula, **column)
+        beside = {"x": -0.3, "transform": axes.transAxes}
+        axes.text(y=0.78, s=heading, color=colour, size=style.TITLE, weight="bold", **beside)
+        axes.text(y=0.57, s=formula, **beside)
         self._mean, self._sd = Words(axes, -0.3, 0.33), Words(axes, -0.3, 0.17)
-        self._bars = Bars(axes, BINS, outside=1.02, fill=True, color=colour)
-        self._spread = Spread(axes, 0.92)
+        self._bars = _draw_bars(axes, stage, BINS, outside=1.02)
         looks = {"color": colour, "mec": "white", "ms": 8, "clip_on": False}
-        (self._dots,) = between.plot([], [], "o", animated=True, **looks)
-        self._height = height
+        (self._dots,) = axes.plot([], [], "o", animated=True, **looks)
 
     def update(self, values, examples):
         self._bars.update(values)
         self._bars.outline.set_visible(values.size > examples.size)  # else the dots say it all
-        mean, sd = np.mean(values), np.std(values)
-        self._spread.update(mean, sd)
-        self._mean.text, self._sd.text = f"mean {number(mean)}", f"sd {sd:#.3g}"
-        inside = examples[(examples >= BINS[0]) & (examples <= BINS[-1])]
-        self._dots.set_data(inside, np.full(inside.size, self._height))
+        self._mean.text, self._sd.text = f"mean {number(values.mean())}", f"sd {values.std():#.3g}"
+        inside = examples[np.abs(examples) <= BINS[-1]]
+        self._dots.set_data(inside, np.zeros(inside.size))
 
 
 def draw_time(axes, steps):
@@ -198,12 +208,15 @@ def draw_accuracy(axes, steps):
     return time
 
 
+def mean_and_sd(values, between=" and "):
+    """Return mean and standard deviation as text: mean 0.78 and sd 1.09."""
+    return f"mean {number(np.mean(values))}{between}sd {number(np.std(values))}"
+
+
 def number(value, digits=2):
     """Return `value` as text with a fixed number of digits, a real minus sign and no −0.00."""
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", "−")
+    rounded = round(float(value), digits) + 0.0  # −0.0 + 0.0 is 0.0
+    return f"{rounded:.{digits}f}".replace("-", "−")
 
 
 def percent(share, digits=0):

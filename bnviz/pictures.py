@@ -6,12 +6,12 @@ import inspect
 import io
 import textwrap
 
-import matplotlib.ft2font
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
+from matplotlib.ft2font import FT2Font
 from PIL import Image, ImageDraw, ImageFont
 
 from bnviz import style
@@ -27,8 +27,6 @@ class Picture:
     figure: made by `style.new_figure`; its axes limits stand still.
     alt: what it shows, in words, where no caption says so; without it the class's first line.
     """
-
-    _warm = None  # the one picture that keeps its pixels: the last that was drawn
 
     def __init_subclass__(cls):
         cls.__init__ = style.own_looks()(cls.__init__)
@@ -52,37 +50,26 @@ class Picture:
         """Return the mime bundle (data, metadata) of a PNG with `caption` written under it."""
         pixels = self._draw()
         if caption:
-            pixels = np.vstack([pixels, _caption_pixels(caption, self.figure.get_figwidth())])
+            width = self.figure.get_figwidth()
+            lines = textwrap.wrap(caption, round(width * 11.5))
+            strip = style.new_figure(width, 0.16 + 0.22 * len(lines))
+            strip.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3)
+            pixels = np.vstack([pixels, _render(strip).buffer_rgba()])
         png = base64.b64encode(_encode(pixels)).decode()
         return {"image/png": png}, {"image/png": {"width": self.width, "alt": caption or self._alt}}
 
     def cool(self):
         """Let go of the pixels, which the next look draws anew."""
-        self._renderer = self._ground = None
-        if Picture._warm is self:
-            Picture._warm = None
+        _parts.cache_clear()
 
     def _draw(self):
         """Draw, and return all as (height, width, 4) bytes."""
-        if Picture._warm is not self:
-            self._warm_up()
-        pixels = np.asarray(self._renderer.buffer_rgba())
-        pixels[:] = self._ground
-        for artist in self._moving:
-            artist.draw(self._renderer)
+        renderer, ground, moving = _parts(self)
+        pixels = np.asarray(renderer.buffer_rgba())
+        pixels[:] = ground
+        for artist in moving:
+            artist.draw(renderer)
         return pixels
-
-    def _warm_up(self):
-        """Draw what stands still, which leaves out what is animated, and keep it."""
-        if Picture._warm:
-            Picture._warm.cool()
-        size = FigureCanvasAgg(self.figure).get_width_height()
-        self._renderer = RendererAgg(*size, self.figure.dpi)
-        self.figure.draw(self._renderer)
-        self._ground = np.array(self._renderer.buffer_rgba())
-        moving = self.figure.findobj(lambda artist: artist.get_animated())
-        self._moving = sorted(moving, key=Artist.get_zorder)
-        Picture._warm = self
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = self.still()
@@ -90,14 +77,27 @@ class Picture:
         return {"text/plain": self._alt, **data}, metadata
 
 
+@functools.lru_cache(1)  # only the last picture that was drawn keeps its pixels
+def _parts(picture):
+    """Return a renderer, the pixels of what stands still, and the artists that move."""
+    renderer = _render(picture.figure)
+    moving = sorted(picture.figure.findobj(Artist.get_animated), key=Artist.get_zorder)
+    return renderer, np.array(renderer.buffer_rgba()), moving
+
+
+def _render(figure):
+    """Return a renderer that has drawn a figure, which leaves out what is animated."""
+    renderer = RendererAgg(*figure.canvas.get_width_height(), figure.dpi)
+    figure.draw(renderer)
+    return renderer
+
+
 class Words(Artist):
     """One line of text that moves, without mathematics.
 
-    Matplotlib lays a text out anew at every draw, which takes milliseconds; eight of them would
-    double a redraw.
-
-    x, y: in the coordinates of `transform`, the axes' own (0…1) if none is given; y is the base
-    line. align: "left", "center" or "right", the part of the text that stands at x.
+    Matplotlib's own is laid out at every draw, which takes milliseconds: eight double a redraw.
+    x, y: the base line in the coordinates of `transform`, the axes' own (0…1) if none is given.
+    align: the part of the text that stands at x, "left", "center" or "right".
     lift: points above y.
     """
 
@@ -127,44 +127,26 @@ class Words(Artist):
 
 def _letters(text, size):
     """Return how much ink of a text is in each pixel, (2 size, width), from below."""
-    font = _font(size, _file_with(frozenset(text)))
+    fonts = (_font(family, size) for family in style.fonts())
+    complete = (font for font, letters in fonts if letters.issuperset(text))
+    font = next(complete, _font(style.fonts()[0], size)[0])
     mask = Image.new("L", (round(font.getlength(text)) + 1, 2 * size))
     ImageDraw.Draw(mask).text((0, size), text, fill=255, font=font, anchor="ls")
     return np.asarray(mask)[::-1]
 
 
 @functools.cache
-def _font(size, file):
-    return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
-
-
-@functools.lru_cache(1000)
-def _file_with(letters):
-    """Return the file of the first of the fonts that has all of these letters, else the first."""
-    files = [font_manager.findfont(family) for family in style.fonts()]
-    return next((file for file in files if letters <= _alphabet(file)), files[0])
-
-
-@functools.cache
-def _alphabet(file):
-    return {chr(code) for code in matplotlib.ft2font.FT2Font(file).get_charmap()}
+def _font(family, size):
+    """Return Pillow's font of a family, and the set of its letters."""
+    file = font_manager.findfont(family)
+    font = ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)
+    return font, {chr(code) for code in FT2Font(file).get_charmap()}
 
 
 def _encode(pixels):
     """Return (height, width, 4) bytes as a PNG file in the colours of `style.palette`."""
-    size = pixels.shape[1::-1]
-    image = Image.frombytes("RGB", size, np.ascontiguousarray(pixels), "raw", "RGBX")
+    image = Image.frombytes("RGB", pixels.shape[1::-1], pixels, "raw", "RGBX")
     image = image.quantize(palette=style.palette(), dither=Image.Dither.NONE)
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)
     return file.getvalue()
-
-
-def _caption_pixels(caption, width):
-    """Return `caption` as a strip of pixels `width` inches wide, wrapped to it."""
-    lines = textwrap.wrap(caption, round(width * 11.5))
-    figure = style.new_figure(width, 0.16 + 0.22 * len(lines))
-    figure.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())

@@ -7,6 +7,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 FOLDER = Path(__file__).resolve().parent
+# one for a reader's own machine, one for everywhere else
+WAY_OUT = ": start with `python3 run.py lab`, or run `%pip install {}` and restart the kernel."
 FINE = "What bnviz needs is there"
 NO_SLIDERS = (
     "If you have run this cell and read this sentence, this page shows no sliders. JupyterLab: "
@@ -17,27 +19,21 @@ NO_SLIDERS = (
 
 def check_setup():
     """Print what is wrong with this set-up and what to do; where nothing is, try a widget."""
-    wrong = [*wrong_versions(), *wrong_folder()] or [*wrong_imports()]
+    needs = [*wrong_versions(), *wrong_folder()]
+    wrong = [what + WAY_OUT.format(package) for what, package in needs] or [*wrong_imports()]
     for sentence in wrong:
         print(sentence)
     return None if wrong else WidgetTrial()
 
 
 def wrong_versions():
-    """Yield a sentence for every package that is missing or older than bnviz needs."""
-    for needed in requirements():
+    """Yield what is wrong and what to install, for packages missing or older than bnviz needs."""
+    for needed in map(Requirement, metadata.requires("bnviz") if version("bnviz") else []):
         found = version(needed.name)
-        if not found or not needed.specifier.contains(found, prereleases=True):
-            yield (
-                f"bnviz needs {needed.name}{needed.specifier}, and here is {found or 'none'}: "
-                + way_out(f"--upgrade {needed.name}")
-            )
-
-
-def requirements():
-    """Return what bnviz says that it needs, without its extras."""
-    said = metadata.requires("bnviz") if version("bnviz") else []
-    return [needed for needed in map(Requirement, said) if not needed.marker]
+        fits = found and needed.specifier.contains(found, prereleases=True)
+        if not (fits or needed.marker):  # extras have a marker
+            what = f"bnviz needs {needed.name}{needed.specifier}, and here is {found or 'none'}"
+            yield what, f"--upgrade {needed.name}"
 
 
 def version(package):
@@ -49,25 +45,21 @@ def version(package):
 
 
 def wrong_folder():
-    """Yield a sentence if bnviz is not installed, or not the one beside the notebook."""
+    """Yield the same if bnviz is not installed, or not the one beside the notebook."""
+    root, here = FOLDER.parent, Path.cwd().resolve()
     if not version("bnviz"):
-        yield (
-            f"bnviz is not installed, only found in {FOLDER.parent}: "
-            + way_out(f"--editable {FOLDER.parent}")
-        )
-    for here in (Path.cwd().resolve(), Path.cwd().resolve().parent):
-        if (here / "bnviz" / "__init__.py").exists() and code(here / "bnviz") != code(FOLDER):
-            yield (
-                f"This notebook stands in {here}, but bnviz comes from {FOLDER}, and is another: "
-                + way_out(f"--editable {here}")
-            )
+        yield f"bnviz is not installed, only found in {root}", f"--editable {root}"
+    for place in (here, here.parent):
+        if (place / "bnviz/__init__.py").exists() and code(place / "bnviz") != code(FOLDER):
+            what = f"This notebook stands in {place}, but bnviz comes from {FOLDER}, and is another"
+            yield what, f"--editable {place}"
 
 
 def code(folder):
     """Return the code of a package by file, to tell a copy from another version."""
-    files = [path.relative_to(folder) for path in folder.rglob("*.py")]
-    hidden = [file for file in files if file.parent.name.startswith(".")]  # .ipynb_checkpoints
-    return {file: (folder / file).read_text("utf-8") for file in files if file not in hidden}
+    # but for .ipynb_checkpoints
+    files = [path for path in folder.rglob("*.py") if not path.parent.name.startswith(".")]
+    return {path.relative_to(folder): path.read_text("utf-8") for path in files}
 
 
 def wrong_imports():
@@ -82,11 +74,6 @@ def wrong_imports():
             )
 
 
-def way_out(what):
-    """Return the two ways out: one for a reader's own machine, one for everywhere else."""
-    return f"start with `python3 run.py lab`, or run `%pip install {what}` and restart the kernel."
-
-
 class WidgetTrial:
     """A widget where the page shows widgets, else the words that take its place."""
 
@@ -94,12 +81,9 @@ class WidgetTrial:
         import ipywidgets as widgets  # here, as a set-up without it should get to its sentence
 
         trial = widgets.HTML(f"{FINE}, and this page shows sliders.")
+        view = {"version_major": 2, "version_minor": 0, "model_id": trial.model_id}
         return {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": trial.model_id,
-            },
+            "application/vnd.jupyter.widget-view+json": view,
             "text/html": re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{FINE}. {NO_SLIDERS}</p>"),
             "text/plain": f"{FINE}. {NO_SLIDERS}",
         }

@@ -46,24 +46,16 @@ DRAW_DPI = 200  # …and gets twice as many, to be crisp on a high-density scree
 
 RC = {
     "figure.dpi": DRAW_DPI,
-    "figure.facecolor": "white",
     "font.size": TEXT,
     "lines.solid_capstyle": "butt",
     "text.color": INK,
     "axes.labelcolor": INK,
-    "axes.labelsize": TEXT,
     "axes.edgecolor": QUIET,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "xtick.color": QUIET,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": TEXT,
-    "xtick.major.size": 4,
-    "ytick.color": QUIET,
-    "ytick.labelcolor": INK,
-    "ytick.labelsize": TEXT,
-    "ytick.major.size": 4,
 }
+for axis in ("xtick", "ytick"):
+    RC |= {f"{axis}.color": QUIET, f"{axis}.labelcolor": INK, f"{axis}.major.size": 4}
 CJK = ("Noto Sans CJK", "Noto Sans KR", "Noto Sans SC", "Source Han Sans", "NanumGothic")
 CJK += ("Malgun Gothic", "Apple SD Gothic Neo", "PingFang", "Hiragino Sans", "Microsoft YaHei")
 CJK += ("SimHei", "WenQuanYi", "Droid Sans Fallback", "Arial Unicode MS")
@@ -97,9 +89,14 @@ def fonts():
     return ["DejaVu Sans", *(name for name in installed if name.startswith(CJK))]
 
 
-def new_figure(width=9.0, height=3.2):
-    """Return an empty white `Figure` of `width` × `height` inches, outside pyplot's state."""
-    return Figure(figsize=(width, height))
+def new_figure(width=9.0, height=3.2, **margins):
+    """Return an empty white `Figure` of `width` × `height` inches, outside pyplot's state.
+
+    margins: of `Figure.subplots_adjust`.
+    """
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(**margins)
+    return figure
 
 
 def frame(axes):
@@ -130,13 +127,12 @@ def palette():
     They are white and each colour above in shades to white; the dark ones share what is left of
     256. A picture encoded with them has a third of the bytes of a JPEG, and is sharp.
     """
-    white, sand = np.ones(3), np.array(to_rgb(SAND))
-    colours = [white, *_blend(PALE, white, 2), *_blend(SAND, white, 2)]
+    colours = [to_rgb("white"), *_blend(PALE, "white", 2), *_blend(SAND, "white", 2)]
     for ink in (INK, SAND_INK, STAGES["y"], QUIET):
-        colours += _blend(ink, sand, 9)
-    dark = dict.fromkeys([*STAGES.values(), INK, QUIET, SAND_INK])
+        colours += _blend(ink, SAND, 9)
+    dark = [*STAGES.values(), INK, QUIET, SAND_INK]
     for ink in dark:
-        colours += _blend(ink, white, (256 - 41) // len(dark))  # the edges of letters and lines
+        colours += _blend(ink, "white", (256 - 41) // len(dark))  # the edges of letters and lines
     image = Image.new("P", (1, 1))
     image.putpalette(np.round(255 * np.array(colours)).astype(np.uint8).tobytes())
     return image
@@ -145,4 +141,4 @@ def palette():
 def _blend(ink, ground, count):
     """`count` steps towards `ink`, the first far enough from the ground to be told from it."""
     share = np.linspace(0, 1, count + 2)[2:] if count > 2 else np.array([0.5, 1])
-    return list(share[:, None] * to_rgb(ink) + (1 - share[:, None]) * ground)
+    return [*(share[:, None] * to_rgb(ink) + (1 - share[:, None]) * to_rgb(ground))]

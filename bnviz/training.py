@@ -12,8 +12,7 @@ work. `training.threads.restore_original_limits()` gives the others back.
 
 import sys
 from dataclasses import dataclass
-from itertools import count, islice, pairwise
-from typing import NamedTuple
+from itertools import count, islice
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -35,22 +34,12 @@ class Run:
     network: network.Network  # trained; statistics by Algorithm 2 from the training images
     steps: np.ndarray  # (S,) steps taken at each snapshot, from 0 to all; dense at the start
     loss: np.ndarray  # (S, ...) mean over the mini-batches since the snapshot before
-    accuracy: np.ndarray | None  # (S, ...) share of the test images that is recognized
-    z: np.ndarray  # (S, layers, ..., examples) net of one unit of each hidden layer
-    gamma: np.ndarray | None  # (S, layers, ..., units), nan beyond the last unit of a layer
-    beta: np.ndarray | None  # (S, layers, ..., units), likewise
-    running: tuple | None  # (mean, var) of each hidden layer as running averages
     diverged: np.ndarray  # (...) whether the loss or a parameter became inf or nan
-
-
-class Snapshot(NamedTuple):
-    """One moment of a run: a row of the arrays of the same names in `Run`."""
-
-    loss: np.ndarray
-    accuracy: np.ndarray | None
-    z: np.ndarray
-    gamma: np.ndarray | None
-    beta: np.ndarray | None
+    running: tuple | None  # (mean, var) of each hidden layer as running averages
+    z: np.ndarray  # (S, layers, ..., examples) net of one unit of each hidden layer
+    accuracy: np.ndarray | None = None  # (S, ...) share of the test images that is recognized
+    gamma: np.ndarray | None = None  # (S, layers, ..., units), nan beyond the last unit of a layer
+    beta: np.ndarray | None = None  # (S, layers, ..., units), likewise
 
 
 @np.errstate(all="ignore")  # a network that overflows says so in Run.diverged
@@ -77,9 +66,9 @@ def train(
     each network of a stack.
     seed: draws the mini-batches and the examples; the same seed gives the same run, bit for bit.
     test: (images, labels); then the accuracy of every snapshot is recorded, with the statistics of
-    all training images taken as one batch. A look costs no more for more data: of more than 2,000
-    images, to train or to test, it takes 2,000, the same at every look. Then an accuracy p is off
-    by about √(p (1 − p)/2000), half a percent at 95 %.
+    all training images taken as one batch. Of more than 2,000 images, to train or to test, a look
+    takes 2,000, always the same; an accuracy p is then off by about √(p (1 − p)/2000), half a
+    percent at 95 %.
     snapshots, examples, unit: how often at most to look, at how many training images, taken as one
     batch, and at which unit of each hidden layer. The loss of the first snapshot is theirs.
     frozen: names of parameters that stay as they are, such as ("gamma", "beta").
@@ -91,29 +80,49 @@ def train(
     images, labels = _as_data(net, images, labels)
     batches = minibatches(len(images), batch_size, seed)
     _check_choices(net, batch_size, test, frozen, rate)
-    rates = _parameter_rates(net, learning_rate, frozen)
+    rates = parameter_rates(net, learning_rate, frozen)
     narrowest = min(layer.weights.shape[-1] for layer in net.layers[:-1])
     unit = number("unit", unit, 0, narrowest - 1, whole=True, hint="the narrowest layer ends there")
     examples = number("examples", examples, 1, whole=True)
     shown = np.random.default_rng([seed, 1]).permutation(len(images))[:examples]
-    (seen,) = _some(seed, images)
-    test = None if test is None else _some(seed, *_as_data(net, *test, which="test "))
-
-    def look(loss):
-        return _look(net, images[shown], seen, unit, test, loss)
-
+    looked_at = images[shown], unit
+    if test is not None:
+        looked_at += *_some(seed, images), _some(seed, *_as_data(net, *test, which="test "))
     at = snapshot_steps(steps, snapshots)
-    record = [look(network.cross_entropy(network.forward(net, images[shown])[0], labels[shown])[0])]
-    running = _start_averages(net) if rate is not None else None
+    loss, _, _ = find_gradients(net, images[shown], labels[shown])
+    losses, looks = [loss], [look(net, *looked_at)]
+    running = None
+    if net.batch_norm and rate is not None:
+        running = tuple((layer.beta * 0, layer.gamma * 0 + 1) for layer in net.layers[:-1])
     with progress_bar(desc="training", total=steps, shown=progress) as bar:
-        for start, stop in pairwise(at.tolist()):
-            some = islice(batches, stop - start)
+        for gap in np.diff(at).tolist():
+            some = islice(batches, gap)
             net, loss, running = _descend(net, running, images, labels, some, rates, rate)
-            record.append(look(loss))
-            bar.update(stop - start)
+            losses.append(loss)
+            looks.append(look(net, *looked_at))
+            bar.update(gap)
     net = net._replace(statistics=population_statistics(net, images, batch_size))
-    history = _as_columns(record)
-    return Run(net, at, running=running, diverged=_find_diverged(net, history["loss"]), **history)
+    finite = np.isfinite(losses).all(axis=0)
+    finite &= np.isfinite(network.side_by_side(net.layers)).all(axis=-1)
+    record = {name: np.stack([each[name] for each in looks]) for name in looks[0]}
+    return Run(net, at, np.stack(losses), ~finite, running, **record)
+
+
+def look(net, images, unit, seen=None, test=None):
+    """What a snapshot keeps of a network as it is now: arrays, by their names in `Run`.
+
+    images, unit: what z is of. test: (images, labels); then the accuracy is kept, too, with the
+    statistics of the images `seen`, taken as one batch.
+    """
+    nets, hidden = network.forward(net, images)[1].z, net.layers[:-1]
+    kept = {"z": np.stack([z[..., unit] for z in nets])}  # (layers, ..., examples)
+    if net.batch_norm:
+        kept["gamma"] = _with_nan([layer.gamma for layer in hidden])
+        kept["beta"] = _with_nan([layer.beta for layer in hidden])
+    if test is not None:
+        statistics = population_statistics(net, seen, batch_size=len(seen))
+        kept["accuracy"] = accuracy(net._replace(statistics=statistics), *test)
+    return kept
 
 
 def step(net, images, labels, rates):
@@ -125,11 +134,39 @@ def step(net, images, labels, rates):
     """
     if not isinstance(rates, tuple | list):
         raise ValueError(f"rates has the form of net.layers, got {short(rates)}")
+    loss, gradients, cache = find_gradients(net, images, labels)
+    return walk(net, gradients, rates), loss, cache
+
+
+def find_gradients(net, images, labels):
+    """The loss (...) of a mini-batch, its gradients in the form of `net.layers`, and the cache."""
     logits, cache = network.forward(net, images)
     loss, dlogits = network.cross_entropy(logits, labels)
-    gradients = network.backward(dlogits, cache)
+    return loss, network.backward(dlogits, cache), cache
+
+
+def walk(net, gradients, rates):
+    """The network with every parameter − rate · gradient; rates as `step` takes them."""
     layers = network.map_parameters(lambda p, g, rate: p - rate * g, net.layers, gradients, rates)
-    return net._replace(layers=layers), loss, cache
+    return net._replace(layers=layers)
+
+
+def parameter_rates(net, learning_rate, frozen=()):
+    """The learning rate of every parameter, in the form of `net.layers`: 0 where it is frozen.
+
+    learning_rate: a number, or one for each network of a stack. Raises ValueError for all else.
+    """
+    stacked = net.layers[0].weights.shape[:-2]
+    rate = floats("learning_rate", learning_rate, net.dtype)
+    if not ((rate >= 0) & (rate < np.inf)).all():
+        raise ValueError(f"learning_rate is a number of 0 or more, got {short(rate)}")
+    if np.broadcast_shapes(rate.shape, stacked) != stacked:
+        raise ValueError(
+            f"learning_rate is one number, or one for each network of a stack {stacked}, got shape "
+            f"{rate.shape}: network.stack([net] * {rate.size}) makes a stack"
+        )
+    layer = network.Layer(rate[..., None, None], *[rate[..., None]] * 3)
+    return (layer._replace(**dict.fromkeys(frozen, 0)),) * len(net.layers)
 
 
 def sweep(networks, images, labels, learning_rates, **choices):
@@ -262,96 +299,30 @@ def _descend(net, running, images, labels, batches, rates, rate):
         net, loss, cache = step(net, images[batch], labels[batch], rates)
         losses.append(loss)
         if running is not None:
-            running = _update_averages(running, cache, len(batch), rate)
+            running = _averaged(running, cache.norms, len(batch), rate)
     return net, np.mean(losses, axis=0), running
 
 
-def _look(net, shown, seen, unit, test, loss):
-    """The `Snapshot` of a network as it is now: nets of some images, statistics of some."""
-    if test is not None:
-        statistics = population_statistics(net, seen, batch_size=len(seen))
-    nets = network.forward(net, shown)[1].z
-    hidden = net.layers[:-1]
-    return Snapshot(
-        loss=loss,
-        accuracy=None if test is None else accuracy(net._replace(statistics=statistics), *test),
-        z=np.stack([z[..., unit] for z in nets]),  # (layers, ..., examples)
-        gamma=_side_by_side([layer.gamma for layer in hidden]) if net.batch_norm else None,
-        beta=_side_by_side([layer.beta for layer in hidden]) if net.batch_norm else None,
-    )
+def _averaged(running, norms, m, rate):
+    """Running averages of all hidden layers, one mini-batch of m later."""
+    batch = (batchnorm.population_statistics([norm.mean], [norm.var], m) for norm in norms)
+    pairs = zip(running, batch, strict=True)
+    return tuple(batchnorm.update_running(old, new, rate) for old, new in pairs)
 
 
 def _some(seed, *arrays):
-    """Arrays of one length; of more than `AT_A_LOOK` rows, that many, the same ones of each."""
-    n = len(arrays[0])
-    if n <= AT_A_LOOK:
-        return arrays
-    rows = np.random.default_rng([seed, 2]).permutation(n)[:AT_A_LOOK]
-    return tuple(array[rows] for array in arrays)
+    """The same rows of each array: all, or of many `AT_A_LOOK`, drawn with the seed."""
+    rows = np.random.default_rng([seed, 2]).permutation(len(arrays[0]))[:AT_A_LOOK]
+    return tuple(array[np.sort(rows)] for array in arrays)
 
 
-def _as_columns(record):
-    """Snapshots as one array (S, ...) for each of their fields; None where they have nothing."""
-    columns = (None if rows[0] is None else np.stack(rows) for rows in zip(*record, strict=True))
-    return Snapshot(*columns)._asdict()
-
-
-def _side_by_side(values):
+def _with_nan(values):
     """Arrays (..., units) as one, (layers, ..., widest), with nan in what the narrow ones lack."""
     widest = max(value.shape[-1] for value in values)
     together = np.full((len(values), *values[0].shape[:-1], widest), np.nan, values[0].dtype)
     for row, value in zip(together, values, strict=True):
         row[..., : value.shape[-1]] = value
     return together
-
-
-def _parameter_rates(net, learning_rate, frozen):
-    """The learning rate of every parameter, in the form of `net.layers`: 0 where it is frozen."""
-    stacked = net.layers[0].weights.shape[:-2]
-    learning_rate = floats("learning_rate", learning_rate, net.dtype)
-    if not ((learning_rate >= 0) & (learning_rate < np.inf)).all():
-        raise ValueError(f"learning_rate is a number of 0 or more, got {short(learning_rate)}")
-    if np.broadcast_shapes(learning_rate.shape, stacked) != stacked:
-        raise ValueError(
-            f"learning_rate is one number, or one for each network of a stack {stacked}, got shape "
-            f"{learning_rate.shape}: network.stack([net] * {learning_rate.size}) makes a stack"
-        )
-
-    def rate(name, value):
-        if value is None or name in frozen:
-            return 0
-        return learning_rate.reshape(learning_rate.shape + (1,) * (value.ndim - len(stacked)))
-
-    return tuple(
-        network.Layer(**{name: rate(name, value) for name, value in layer._asdict().items()})
-        for layer in net.layers
-    )
-
-
-def _start_averages(net):
-    """Mean 0 and variance 1 for every hidden unit; None without batch norm."""
-    if not net.batch_norm:
-        return None
-    return tuple((layer.beta * 0, layer.gamma * 0 + 1) for layer in net.layers[:-1])
-
-
-def _update_averages(running, cache, m, rate):
-    """Running averages of all hidden layers, one mini-batch of m later."""
-    return tuple(
-        batchnorm.update_running(
-            old, batchnorm.population_statistics([norm.mean], [norm.var], m), rate
-        )
-        for old, norm in zip(running, cache.norms, strict=True)
-    )
-
-
-def _find_diverged(net, loss):
-    """Whether the loss (S, ...) or a parameter is no longer a finite number, (...)."""
-    stacked = loss.ndim - 1
-    finite = np.isfinite(loss).all(axis=0)
-    for value in (value for layer in net.layers for value in layer if value is not None):
-        finite = finite & np.isfinite(value).all(axis=tuple(range(stacked, value.ndim)))
-    return ~finite
 
 
 def _as_data(net, images, labels, which="", most_axes=2):
@@ -370,7 +341,6 @@ def _as_data(net, images, labels, which="", most_axes=2):
 
 
 def _check_choices(net, batch_size, test, frozen, rate):
-    """Raise ValueError for choices that `train` cannot follow."""
     if net.batch_norm:
         hint = "with batch norm one example alone is its own mean and becomes 0"
         number("batch_size", batch_size, 2, hint=hint)

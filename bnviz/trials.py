@@ -40,12 +40,8 @@ class TooSlow(BaseException):
 def kernel_left_alone():
     """Put back what an answer may change in the kernel, and keep what it prints to itself."""
     drawn, numpy_drawn = random.getstate(), np.random.get_state()  # noqa: NPY002
-    with (
-        np.errstate(all="ignore"),
-        np.printoptions(),
-        warnings.catch_warnings(),
-        redirect_stdout(io.StringIO()),
-    ):
+    quiet = redirect_stdout(io.StringIO())
+    with np.errstate(all="ignore"), np.printoptions(), warnings.catch_warnings(), quiet:
         warnings.simplefilter("ignore")
         try:
             yield
@@ -55,21 +51,21 @@ def kernel_left_alone():
 
 
 def try_all(exercise, answer, seconds=np.inf):
-    """Yield a `Trial` for each case of an exercise, all of them within some seconds."""
+    """Yield a `Trial` for each case of an exercise, all of them within some seconds.
+
+    Where an answer does not take arrays, it is given PyTorch's tensors. A value is tried as it is.
+    """
+    if exercise.question:
+        yield Trial(plain(answer))
     end = time.perf_counter() + seconds
     for case in exercise.cases:
-        yield try_one(exercise.use, answer, case, end)
-
-
-def try_one(use, answer, case, end):
-    """Use an answer on a case and, where it does not take arrays, on PyTorch's tensors."""
-    trial = watched(use, answer, case, end)
-    if trial.error and "torch" in sys.modules:
-        tensor = sys.modules["torch"].tensor
-        case = tuple(tensor(part) if isinstance(part, np.ndarray) else part for part in case)
-        again = watched(use, answer, case, end)
-        return trial if again.error else again
-    return trial
+        trial = watched(exercise.use, answer, case, end)
+        if trial.error and "torch" in sys.modules:
+            tensor = sys.modules["torch"].tensor
+            case = [tensor(part) if isinstance(part, np.ndarray) else part for part in case]
+            again = watched(exercise.use, answer, case, end)
+            trial = trial if again.error else again
+        yield trial
 
 
 def watched(use, answer, case, end):
@@ -105,13 +101,6 @@ def plain(value):
     return value if value is None else np.array(value)
 
 
-def has_gap(result):
-    """Whether an Ellipsis is left somewhere in a plain result."""
-    if isinstance(result, dict | list):
-        return any(map(has_gap, result.values() if isinstance(result, dict) else result))
-    return result is not None and any(part is ... for part in result.flat)
-
-
 def alike(expected, trials, tolerance):
     """Whether the trials came out as expected, and not all in an error."""
     return any(trial.error is None for trial in trials) and all(
@@ -135,11 +124,11 @@ def differences(expected, result, tolerance, parts=(), name="result"):
 
     Raises Odd if the result is None, of another build or shape, or has a nan too many.
     """
-    if isinstance(expected, dict | list) and result is not None:
-        triples = inside(expected, result, parts, name)
-        return [one for key, a, b in triples for one in differences(a, b, tolerance, (), key)]
     if result is None and expected is not None:
         raise Odd("returns None", f"The {name} is None. Does every branch end in a `return`?")
+    if isinstance(expected, dict | list):
+        triples = inside(expected, result, parts, name)
+        return [one for key, a, b in triples for one in differences(a, b, tolerance, (), key)]
     return [] if close(expected, result, tolerance, name) else [(name, expected, result)]
 
 
@@ -165,9 +154,8 @@ def close(expected, result, tolerance, name):
     except (TypeError, ValueError):
         raise Odd("wrong type", f"The {name} should be made of numbers.") from None
     if result.squeeze().shape != expected.squeeze().shape:
-        raise Odd(
-            "wrong shape", f"The {name} should have shape {expected.shape}, got {result.shape}."
-        )
+        rule = f"The {name} should have shape {expected.shape}, got {result.shape}."
+        raise Odd("wrong shape", rule)
     result, expected = result.squeeze(), expected.astype(float).squeeze()
     if (np.isnan(result) & ~np.isnan(expected)).any():
         raise Odd("nan", f"There is a nan in the {name}: was 0 divided by 0, or a root below 0?")

@@ -19,6 +19,8 @@ from PIL import Image
 from bnviz import explore, live, style
 from bnviz.pictures import Words
 
+pytestmark = pytest.mark.xdist_group("explore")  # one worker makes each demo, once
+
 NAMES = sorted(explore.__all__)
 EXPECTED = {"pipeline", "batches", "drift", "batch_size", "normalization", "bias", "scale_shift"}
 EXPECTED |= {"learned", "test_time", "gradient", "training", "sweep", "regularization"}
@@ -156,7 +158,7 @@ def test_moved_equals_fresh(name):
 def test_random_walk_over_all():
     rng = random.Random(0)
     moves = [(name, label) for name in NAMES for label in made(name).controls]
-    for name, label in rng.sample(moves * 8, 8 * len(moves)):
+    for name, label in rng.sample(moves * 2, 2 * len(moves)):
         move(made(name), {label: random_value(made(name).controls[label], rng)})
     for name in NAMES:
         demo = home(name)

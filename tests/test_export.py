@@ -1,5 +1,6 @@
 """What `run.py export` makes of the notebooks: pages without a network, LaTeX, print."""
 
+import functools
 import os
 import re
 import shutil
@@ -11,7 +12,6 @@ import nbformat
 import pypandoc
 import pytest
 from nbconvert import HTMLExporter, LatexExporter, SlidesExporter
-from nbconvert.preprocessors import ClearOutputPreprocessor
 from nbconvert.writers import FilesWriter
 from traitlets.config import PyFileConfigLoader
 
@@ -21,7 +21,9 @@ from tests.test_read_anywhere import DISPLAYED, INLINE, texts
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob(SERIES))
 OURS = PyFileConfigLoader("export.py", path=str(ROOT / "tests")).load_config()
-pages = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+pages = pytest.mark.parametrize(  # one worker exports a notebook, once in each form
+    "path", [pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(p.stem)) for p in NOTEBOOKS]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,17 +33,26 @@ def pandoc(monkeypatch):
     monkeypatch.setenv("PATH", folder + os.pathsep + os.environ["PATH"])
 
 
+@functools.cache
+def exported(exporter, path):
+    """Return the text of a notebook in a form of ours, and what goes with it."""
+    return exporter(config=OURS).from_filename(path)
+
+
+def shown(path, kind):
+    """Return each saved output of a notebook that has data of this kind."""
+    outputs = [out for cell in nbformat.read(path, 4).cells for out in cell.get("outputs", [])]
+    return [out for out in outputs if kind in out.get("data", {})]
+
+
 def pictures(path):
     """Return the saved words of each picture of a notebook."""
-    outputs = [out for cell in nbformat.read(path, 4).cells for out in cell.get("outputs", [])]
-    return [
-        out.metadata["image/png"]["alt"] for out in outputs if "image/png" in out.get("data", {})
-    ]
+    return [out.metadata["image/png"]["alt"] for out in shown(path, "image/png")]
 
 
 @pages
 def test_a_page_has_every_picture_with_its_words(path):
-    page, _ = HTMLExporter(config=OURS).from_filename(path)
+    page, _ = exported(HTMLExporter, path)
     said = [unescape(alt) for alt in re.findall('<img [^>]*alt="([^"]*)"', page)]
     assert pictures(path)
     assert not [alt for alt in pictures(path) if alt not in said]
@@ -51,16 +62,16 @@ def test_a_page_has_every_picture_with_its_words(path):
 @pages
 @pytest.mark.parametrize("exporter", [HTMLExporter, SlidesExporter, LatexExporter])
 def test_a_question_stands_without_the_code_that_answers_it(path, exporter):
-    text, _ = exporter(config=OURS).from_filename(path)
+    text, _ = exported(exporter, path)
     assert "explore" in text
     assert not re.search(r"predict.{0,30}\.?ask", re.sub("<[^>]+>", "", text))
 
 
 @pages
 def test_a_page_shows_every_formula_without_a_network(path):
-    notebook, _ = ClearOutputPreprocessor().preprocess(nbformat.read(path, as_version=4), {})
-    page, _ = HTMLExporter(config=OURS).from_notebook_node(notebook)
-    text = "\n".join(texts(path))
+    page, _ = exported(HTMLExporter, path)
+    tables = [out.data["text/markdown"] for out in shown(path, "text/markdown")]
+    text = "\n".join([*texts(path), *tables])
     displayed, inline = DISPLAYED.findall(text), INLINE.findall(DISPLAYED.sub("", text))
     assert page.count("<math") == len(displayed) + len(inline)
     assert not re.findall(r"<m[a-z]+[^>]*>\\[A-Za-z]+", page), "a command that became a letter"
@@ -69,7 +80,7 @@ def test_a_page_shows_every_formula_without_a_network(path):
 
 @pages
 def test_slides_hold_one_picture_each(path):
-    page, _ = SlidesExporter(config=OURS).from_filename(path)
+    page, _ = exported(SlidesExporter, path)
     slides = re.findall("(?s)<section>(.+?)(?=<section>|</section>)", page)
     assert len(slides) >= 10
     assert max(slide.count('src="data:image/png') for slide in slides) <= 1
@@ -77,8 +88,7 @@ def test_slides_hold_one_picture_each(path):
 
 @pages
 def test_latex_takes_every_notebook(path):
-    for settings in ({}, {"config": OURS}):
-        text, resources = LatexExporter(**settings).from_filename(path)
+    for text, resources in (exported(LatexExporter, path), LatexExporter().from_filename(path)):
         assert (
             text.count("adjustimage{max size") == len(resources["outputs"]) == len(pictures(path))
         )
@@ -89,7 +99,7 @@ def test_latex_takes_every_notebook(path):
 def test_print_has_every_letter(path, tmp_path):
     if not shutil.which("xelatex"):
         pytest.skip("print needs XeLaTeX on the PATH")
-    text, resources = LatexExporter(config=OURS).from_filename(path)
+    text, resources = exported(LatexExporter, path)
     FilesWriter(build_directory=str(tmp_path)).write(text, resources, notebook_name="print")
     command = ["xelatex", "-interaction=nonstopmode", "-halt-on-error", "print.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from urllib.request import urlopen
 
 import ipywidgets
@@ -182,6 +183,25 @@ def test_two_threads_leave_the_picture_of_the_last_value(demo):
     assert demo.error is None
     assert demo.image.value == level(demo.values["height"]).image.value
     assert demo.caption == f"The line goes up to {demo.values['height']}."
+
+
+def test_an_error_is_not_said_of_a_later_picture(demo, monkeypatch):
+    say, is_said = demo._say, threading.Event()
+
+    def slowly(sentence, role):
+        if role == "alert":
+            is_said.set()
+            time.sleep(0.2)  # in which another thread may draw
+        say(sentence, role)
+
+    monkeypatch.setattr(demo, "_say", slowly)
+    unlucky = threading.Thread(target=demo.set, kwargs={"height": 3})
+    unlucky.start()
+    is_said.wait()
+    demo.set(height=5)
+    unlucky.join()
+    assert demo.error is None
+    assert demo.caption in page_words(demo)
 
 
 def widgets_alive():

@@ -157,6 +157,15 @@ def test_select_takes_the_statistics_along(batch):
     assert network.stack([network.select(stacked, 0)]).statistics is None
 
 
+def test_side_by_side_is_a_row_of_all_parameters_for_each_network_of_a_stack():
+    nets = [make(seed=0), make(seed=1)]
+    rows = [network.side_by_side(net.layers) for net in nets]
+    (weights, _, gamma, beta), *_, last = nets[0].layers
+    assert rows[0][: 5 * 4 + 4 + 4].tolist() == [*weights.ravel(), *gamma, *beta]
+    assert rows[0][-2:].tolist() == last.bias.tolist()
+    np.testing.assert_array_equal(network.side_by_side(network.stack(nets).layers), rows)
+
+
 def test_map_parameters_wants_trees_of_one_form():
     layers = make().layers
     with pytest.raises(ValueError, match="argument 2 is shorter"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz import panels, style
-from bnviz.panels import Bars, Cursor, Histogram, Outside, Spread
+from bnviz.panels import Bars, Cursor, Histogram, Percentiles, Spread
 from bnviz.pictures import Picture
 
 
@@ -23,14 +23,14 @@ def places(part):
     return list(x), list(y)
 
 
-def outside(part):
-    return part._below.text, part._above.text
+def outside(bars):
+    return tuple(words.text for words in bars._outside)
 
 
 def test_bars_count_what_falls_outside(axes):
     bars = Bars(axes, [0, 1, 2], 0.5, outside=0.7)
     bars.update([-1, 0.5, 1.2, 1.4, 1.8, 7, 8, 9, 9.5, 9.9])
-    assert outside(bars._outside) == ("◂ 10\u00a0%", "50\u00a0% ▸")
+    assert outside(bars) == ("◂ 10\u00a0%", "50\u00a0% ▸")
     assert heights(bars) == [1 / 10, 3 / 10]
     assert axes.get_ylim() == pytest.approx((0, 0.625))  # 0.5 reaches 80 % of the height
     assert axes.get_xlim() == (0, 2)
@@ -64,10 +64,10 @@ def test_histogram_says_mean_sd_and_what_is_outside(axes):
     panel = Histogram(axes, "z", [-2.0, 0.0, 2.0], 0.5)
     panel.update(np.array([-1.0, 1.0, 1.0, 3.0]))
     assert panel._numbers.text == "mean 1.00, sd 1.41"
-    assert places(panel._spread)[0] == pytest.approx([1 - 2**0.5, 1, 1 + 2**0.5])
-    assert outside(panel._bars._outside) == ("", "25\u00a0% ▸")
+    assert places(panel._bars._spread)[0] == pytest.approx([1 - 2**0.5, 1, 1 + 2**0.5])
+    assert outside(panel._bars) == ("", "25\u00a0% ▸")
     panel.update(np.array([-9.0, 1.0]))
-    assert outside(panel._bars._outside) == ("◂ 50\u00a0%", "")
+    assert outside(panel._bars) == ("◂ 50\u00a0%", "")
 
 
 def test_histogram_of_none_is_left_out_and_comes_back(axes):
@@ -75,11 +75,11 @@ def test_histogram_of_none_is_left_out_and_comes_back(axes):
     panel.update(np.array([-9.0, 1.0, 9.0]))
     panel.update(None)
     assert panel._numbers.text == "left out"
-    assert np.isnan(places(panel._spread)[0]).all()
+    assert np.isnan(places(panel._bars._spread)[0]).all()
     assert not panel._bars.outline.get_visible()
-    assert outside(panel._bars._outside) == ("", "")
+    assert outside(panel._bars) == ("", "")
     panel.update(np.array([1.0]))
-    assert places(panel._spread)[0] == [1, 1, 1]
+    assert places(panel._bars._spread)[0] == [1, 1, 1]
     assert panel._numbers.text == "mean 1.00, sd 0.00"
 
 
@@ -107,11 +107,32 @@ def test_cursor_reaches_over_the_panel_and_has_its_dots_on_the_curves(axes):
 
 
 def test_outside_says_nothing_of_nothing(axes):
-    part = Outside(axes, 0.5)
-    part.update(0.004, 0)
-    assert outside(part) == ("◂ under 1\u00a0%", "")
-    part.update(0, 0)
-    assert outside(part) == ("", "")
+    bars = Bars(axes, [0, 1], outside=0.5)
+    bars.update([-1] + 249 * [0.5])
+    assert outside(bars) == ("◂ under 1\u00a0%", "")
+    bars.update([0.5])
+    assert outside(bars) == ("", "")
+
+
+def test_bars_know_mean_and_sd_of_all_values_along_either_axis(axes):
+    across = Bars(axes, [0, 1], spread=0.9)
+    up = Bars(axes, [0, 1], spread=0.9, vertical=False)
+    for bars in (across, up):
+        bars.update([[-1.0], [5.0]])
+    assert places(across._spread) == ([-1, 2, 5], [0.9] * 3)
+    assert places(up._spread) == ([0.9] * 3, [-1, 2, 5])
+
+
+def test_percentiles_end_where_the_cursor_stands(axes):
+    axes.set(xlim=(0, 4), ylim=(-1, 1))
+    part = Percentiles(axes, np.arange(5.0))
+    paths = np.array([[-0.5, -0.6], [0.0, 0.1], [0.5, 0.6]])
+    part.update(paths, "y")
+    assert [line.get_ydata().tolist() for line in part._lines] == paths.tolist()
+    assert {line.get_color() for line in part._lines} == {style.STAGES["y"]}
+    assert places(part._cursor) == ([1.0] * 5, [-1, -0.6, 0.1, 0.6, 1])
+    part.update(paths, "z", lit=False)
+    assert np.isnan(places(part._cursor)[0]).all()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -124,21 +125,23 @@ def test_still_part_is_drawn_once(monkeypatch):
 def test_what_is_animated_is_found_in_the_order_of_zorder():
     picture = at(0.5)
     with style.own_looks():
-        picture._draw()
-    assert [type(artist).__name__ for artist in picture._moving] == ["Line2D", "Words"]
+        moving = pictures._parts(picture)[-1]
+    assert [type(artist).__name__ for artist in moving] == ["Line2D", "Words"]
 
 
 def test_only_the_last_picture_keeps_its_pixels():
     first, second = at(0.2), at(0.4)
-    before = first.png()
+    before, pixels = first.png(), weakref.ref(pictures._parts(first)[1])
+    assert pixels() is not None
     second.png()
-    assert first._ground is None
-    assert second._ground is not None
+    assert pixels() is None
+    kept = pictures._parts(second)[1]
+    second.png()
+    assert pictures._parts(second)[1] is kept
     assert first.png() == before
     second.png()
     second._repr_mimebundle_()
-    assert second._ground is None
-    assert Picture._warm is None
+    assert pictures._parts.cache_info().currsize == 0
 
 
 # Encoding

@@ -49,6 +49,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     return "bnviz-0.1-py3-none-any.whl"
 """
 MISSING = 'a-package-that-nobody-has; extra == "{}"\n'
+pytestmark = pytest.mark.xdist_group("run")  # one first start serves them all
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX only")
 
 
@@ -114,12 +115,18 @@ def first_start(tmp_path_factory):
 
 
 @pytest.fixture
+def started(first_start):
+    """A project after its first start, for tests that leave its environment as it is."""
+    return first_start[0]
+
+
+@pytest.fixture
 def ready(first_start):
-    """A project as it was after its first start, in the folder where that was."""
+    """The same for tests that do not: it is put back behind them."""
     project, kept, _ = first_start
+    yield project
     shutil.rmtree(project.folder)
     shutil.copytree(kept, project.folder, symlinks=True)
-    return project
 
 
 def all_files(folder):
@@ -176,34 +183,36 @@ def test_every_command_starts_what_is_there():
             assert importlib.util.find_spec(script[1]), script
 
 
-def test_lab_opens_the_first_notebook_and_passes_arguments_on(ready):
-    code, said = ready.start("lab", "--port", "9999")
-    path = ready.folder / "notebooks" / "00_start_here.ipynb"
-    assert said.startswith(f"started {ready.folder} {path} --ServerApp.root_dir={ready.folder} ")
+def test_lab_opens_the_first_notebook_and_passes_arguments_on(started):
+    code, said = started.start("lab", "--port", "9999")
+    path = started.folder / "notebooks" / "00_start_here.ipynb"
+    assert said.startswith(
+        f"started {started.folder} {path} --ServerApp.root_dir={started.folder} "
+    )
     assert said.endswith(" --port 9999\n")
     assert code == 0
 
 
 @pytest.mark.parametrize("cwd", ["notebooks", ".", ".."])
-def test_a_notebook_is_found_from_every_folder(ready, cwd):
-    (ready.folder / "notebooks" / "mine.ipynb").touch()
+def test_a_notebook_is_found_from_every_folder(started, cwd):
+    (started.folder / "notebooks" / "mine.ipynb").touch()
     name = "mine.ipynb" if cwd == "notebooks" else "notebooks/mine.ipynb"
-    _, said = ready.start("lab", name, cwd=ready.folder / cwd)
-    assert str(ready.folder / "notebooks" / "mine.ipynb") in said
+    _, said = started.start("lab", name, cwd=started.folder / cwd)
+    assert str(started.folder / "notebooks" / "mine.ipynb") in said
 
 
-def test_a_notebook_of_another_folder_is_opened_there(ready, tmp_path):
+def test_a_notebook_of_another_folder_is_opened_there(started, tmp_path):
     (tmp_path / "mine.ipynb").touch()
-    _, said = ready.start("lab", tmp_path / "mine.ipynb")
+    _, said = started.start("lab", tmp_path / "mine.ipynb")
     assert f"{tmp_path / 'mine.ipynb'} --ServerApp.root_dir={tmp_path} " in said
 
 
-def test_a_notebook_that_is_not_there_gets_a_sentence(ready, tmp_path):
-    code, said = ready.start("lab", "notebooks/99.ipynb", cwd=tmp_path)
+def test_a_notebook_that_is_not_there_gets_a_sentence(started, tmp_path):
+    code, said = started.start("lab", "notebooks/99.ipynb", cwd=tmp_path)
     assert code == 1
     assert said == (
         f"There is no notebook notebooks/99.ipynb, neither in {tmp_path} nor in "
-        f"{ready.folder / 'notebooks'}.\n"
+        f"{started.folder / 'notebooks'}.\n"
     )
 
 
@@ -272,14 +281,14 @@ def test_settings_of_jupyter_do_not_lead_the_first_notebook_away(tmp_path, setti
 # What it sets up
 
 
-def test_the_first_start_sets_up_and_the_second_finds_it_ready(first_start, ready):
+def test_the_first_start_sets_up_and_the_second_finds_it_ready(first_start, started):
     _, _, said = first_start
     assert "Making " in said
     assert "Installing what `lab` needs" in said
-    before = all_files(ready.folder)
-    assert ready.start("lab")[1].startswith("started ")
-    assert all_files(ready.folder) == before
-    assert not list(ready.venv.glob("unfinished.*"))
+    before = all_files(started.folder)
+    assert started.start("lab")[1].startswith("started ")
+    assert all_files(started.folder) == before
+    assert not list(started.venv.glob("unfinished.*"))
 
 
 def test_another_extra_is_added_to_what_is_there(ready):

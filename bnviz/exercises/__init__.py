@@ -1,44 +1,24 @@
 """Exercises as data: what is right, what readers often write instead, and the cases that tell.
 
-One file per notebook, one list `EXERCISES` in each; `bnviz.checks` judges. A new exercise:
+One file per notebook, one list `EXERCISES` in each; `bnviz.checks` judges:
 
-    Z = np.array([[1.0, 20], [2, 20], [3, 50], [6, 30]])
+    Exercise(  # checks.batch_mean(batch_mean)
+        "batch_mean",
+        reference=batch_mean,
+        cases=[(Z[:2],), (Z,)],
+        right="The mean of each unit is taken over the examples, the rows.",
+        mistakes={"the sum": (lambda z: z.sum(axis=0), "That is the sum: divide it by m.")},
+    )
+    Exercise(  # a question, checks.which_m(m), whose answer is a number, a choice, a dict of such
+        "which_m",
+        reference=1,
+        right="One example is its own mean, so nothing but zeros is left.",
+        # a condition on the answer, its sentence, and an answer that meets it, for the tests
+        mistakes={"below 0": (lambda m: m < 0, "A batch has no fewer than no examples.", -3)},
+    )
 
-
-    def batch_mean(z):
-        return z.mean(axis=0)
-
-
-    EXERCISES = [
-        Exercise(
-            "batch_mean",
-            reference=batch_mean,
-            cases=[(Z[:2],), (Z,)],
-            right="The mean of each unit is taken over the examples, the rows.",
-            mistakes={
-                "over the units": (
-                    lambda z: z.mean(axis=1),
-                    "You average over the units: axis 0 holds the examples, axis 1 the units.",
-                ),
-                "the sum": (lambda z: z.sum(axis=0), "That is the sum: divide it by m."),
-            },
-        ),
-        Exercise(
-            "which_m",  # a question whose answer is a number, a choice, or a dict of such
-            reference=1,
-            right="One example is its own mean, so nothing but zeros is left.",
-            mistakes={
-                "two": (2, "Of two examples z_hat is 1 and -1, which is not zero."),
-                # a condition on the answer, and an answer that meets it, for the tests
-                "negative": (lambda m: m < 0, "A batch cannot have fewer than no examples.", -3),
-            },
-        ),
-    ]
-
-In the notebook the last line of the cell is `checks.batch_mean(batch_mean)` or
-`checks.which_m(m)`. Sentences speak to the reader: "You divide by …", then what is so. Numbers in
-cases are best of order 1. `tests/test_exercises.py` finds new files and tries every exercise: the
-reference passes, every mistake earns its own sentence, no broken reference passes.
+Sentences speak to the reader: "You divide by …", then what is so. Numbers in cases are best of
+order 1. `tests/test_exercises.py` finds new files and tries every exercise.
 """
 
 import pkgutil
@@ -60,17 +40,15 @@ class Exercise:
 
     name       what stands behind `checks.`, a Python name
     reference  the right answer: a named function or class, or for a question the value itself
-    mistakes   a wrong function, or a list of several ways to make the same mistake; for a
-               question a wrong value, or a condition: a function of the
-               answer that is true where the mistake was made, followed, after the sentence, by
-               an answer that meets it. The first mistake that fits is the one that is said
-    right      one sentence that a right answer earns: why it is so
+    mistakes   a wrong answer, or a list of several ways to make the same mistake; for a question
+               also a condition, a function that is true of an answer with the mistake. The first
+               that fits is said
+    right      why a right answer is right: the sentence that it earns
     cases      the arguments to try it on, one tuple for each call, the smallest first: the first
-               that fails is the one shown. Empty for a question
-    also       other right answers in the form of mistakes, for instance the second legal convention
-    use        how an answer is used, `use(answer, *case) -> result`, where it is more than a call:
-               a class is made, trained and asked. A result is an array, or a tuple or dict of them;
-               the keys of a dict are the words that the reader is shown
+               that fails is shown. Empty for a question
+    also       other right answers, in the form of mistakes: the second legal convention
+    use        `use(answer, *case) -> result` where it is more than a call: a class is made, trained
+               and asked. A result is an array, or a tuple or dict of them by the reader's words
     parts      words for the parts of a tuple, ("mean", "variance")
     tolerance  the largest error, as a share of the largest number in the part of the result
     """

@@ -7,7 +7,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from bnviz import batchnorm, digits, experiments, live, measures, style
 from bnviz.network import sigmoid
-from bnviz.panels import Histogram, number, percent
+from bnviz.panels import Histogram, mean_and_sd, percent
 from bnviz.pictures import Picture
 
 
@@ -18,8 +18,7 @@ class HistogramRow(Picture):
     """
 
     def __init__(self, stages=("z", "z_hat", "y", "a")):
-        figure = style.new_figure(9, 3.2)
-        figure.subplots_adjust(left=0.02, right=0.98, bottom=0.11, top=0.7, wspace=0.12)
+        figure = style.new_figure(9, 3.2, left=0.02, right=0.98, bottom=0.11, top=0.7, wspace=0.12)
         (row,) = figure.subplots(1, len(stages), squeeze=False)
         self._panels = {}
         for axes, stage in zip(row, stages, strict=True):
@@ -53,8 +52,7 @@ def pipeline(activations=None):
         a = sigmoid(y)
         picture.update(z=z, z_hat=z_hat, y=y if batch_norm else None, a=a)
         return (
-            f"The net arrives with mean {number(z.mean())} and sd {number(z.std())}; the sigmoid "
-            f"gets mean {number(y.mean())} and sd {number(y.std())}, and "
+            f"The net arrives with {mean_and_sd(z)}; the sigmoid gets {mean_and_sd(y)}, and "
             f"{percent(measures.share_saturated(a))} of its outputs are within 0.03 of 0 or 1."
         )
 
@@ -79,35 +77,28 @@ class PipelineStrip(Picture):
         figure = style.new_figure(9, 0.8)
         axes = figure.add_axes([0, 0, 1, 1])
         axes.axis("off")
-        for stage, left, width, formula in BOXES:
-            _draw_box(axes, stage, left, width, formula, on=not lit or stage in lit)
-        arrow = {"arrowstyle": "-|>", "color": style.QUIET}
-        for (_, left, width, _), (_, end, _, _) in itertools.pairwise(BOXES):
-            axes.annotate("", (end, 0.5), (left + width, 0.5), arrowprops=arrow)
+        shape = {"boxstyle": "round,pad=0,rounding_size=0.01", "mutation_aspect": 11}
+        words = {"ha": "center", "va": "center", "size": style.TITLE}
+        for stage, (left, width) in BOXES.items():
+            formula = FRACTION if stage == "z_hat" else style.TITLES[stage][1]
+            color, on = style.STAGES[stage], not lit or stage in lit
+            face, edge, ink = (color, color, "white") if on else ("white", style.PALE, style.QUIET)
+            axes.add_patch(FancyBboxPatch((left, 0.16), width, 0.68, fc=face, ec=edge, **shape))
+            axes.text(left + width / 2, 0.49, formula, color=ink, **words)
+        for (left, width), (end, _) in itertools.pairwise(BOXES.values()):
+            axes.annotate("", (end, 0.5), (left + width, 0.5), arrowprops=ARROW)
         super().__init__(figure)
 
 
-BOXES = (  # stage, left end and width as shares of the picture's width, formula
-    ("x", 0.01, 0.05, "$x$"),
-    ("z", 0.13, 0.14, "$z = Wx + b$"),
-    ("z_hat", 0.34, 0.16, r"$\hat{z} = \frac{z - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}$"),
-    ("y", 0.57, 0.14, r"$y = \gamma\,\hat{z} + \beta$"),
-    ("a", 0.78, 0.19, r"$a = \mathrm{sigmoid}(y)$"),
-)
-
-
-def _draw_box(axes, stage, left, width, formula, on):
-    colour = style.STAGES[stage]
-    box = FancyBboxPatch(
-        (left, 0.16), width, 0.68,
-        boxstyle="round,pad=0,rounding_size=0.01", mutation_aspect=11,
-        facecolor=colour if on else "white", edgecolor=colour if on else style.PALE,
-    )  # fmt: skip
-    axes.add_patch(box)
-    axes.text(
-        left + width / 2, 0.49, formula, ha="center", va="center", size=style.TITLE,
-        color="white" if on else style.QUIET,
-    )  # fmt: skip
+BOXES = {  # left end and width, as shares of the picture's width
+    "x": (0.01, 0.05),
+    "z": (0.13, 0.14),
+    "z_hat": (0.34, 0.16),
+    "y": (0.57, 0.14),
+    "a": (0.78, 0.19),
+}
+FRACTION = r"$\hat{z} = \frac{z - \mu_B}{\sqrt{\sigma_B^2 + \varepsilon}}$"
+ARROW = {"arrowstyle": "-|>", "color": style.QUIET}
 
 
 class NetworkSketch(Picture):
@@ -115,8 +106,7 @@ class NetworkSketch(Picture):
 
     def __init__(self):
         figure = style.new_figure(9, 2.7)
-        axes = figure.add_axes([0, 0, 1, 1])
-        axes.set(xlim=(0, 9), ylim=(0, 2.7))
+        axes = figure.add_axes([0, 0, 1, 1], xlim=(0, 9), ylim=(0, 2.7))
         axes.axis("off")
         digit = figure.add_axes([0.01, 0.36, 0.13, 0.43])
         digit.imshow(1 - digits.load().images[0].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
@@ -132,8 +122,7 @@ LIT = 1.75, 1.89  # the second unit of the first hidden layer
 
 
 def _draw_units(axes):
-    layers = [[(x, 1.5 + 0.39 * (count - 1) / 2 - 0.39 * k) for k in range(count)]
-              for x, count in COLUMNS.items()]  # fmt: skip
+    layers = [[(x, 1.5 + 0.39 * ((n - 1) / 2 - k)) for k in range(n)] for x, n in COLUMNS.items()]
     for left, right in itertools.pairwise(layers):
         for start, end in itertools.product(left, right):
             axes.plot(*zip(start, end, strict=True), color=style.PALE, lw=0.8, zorder=1)
@@ -143,20 +132,19 @@ def _draw_units(axes):
         axes.plot(x, y, "o", color="white", mec=style.QUIET, mew=1.2, ms=15, zorder=2)
     axes.plot(*LIT, "o", color=style.SAND, ms=34, zorder=0)
     axes.plot(*LIT, "o", color=style.INK, ms=17, zorder=3)
-    for x, name in ((2.75, "3 hidden layers of 100 units"), (4.75, "10 digits")):
-        axes.text(x, 0.2, name, ha="center")
+    axes.text(2.75, 0.2, "3 hidden layers of 100 units", ha="center")
+    axes.text(4.75, 0.2, "10 digits", ha="center")
 
 
 def _draw_lit_unit(axes):
     axes.text(5.55, 2.3, "the lit unit", size=style.TITLE, weight="bold")
     axes.text(5.55, 1.95, "the same one in every notebook")
+    looks = {"ha": "center", "va": "center", "color": "white", "size": style.TITLE}
     for x, stage, formula in (
         (6.2, "z", "$z = Wx + b$"),
         (8.15, "a", r"$a = \mathrm{sigmoid}(z)$"),
     ):
-        looks = {"ha": "center", "va": "center", "color": "white", "size": style.TITLE}
         box = {"boxstyle": "round,pad=0.4", "fc": style.STAGES[stage], "ec": "none"}
         axes.text(x, 1.25, formula, bbox=box, **looks)
         axes.text(x, 0.72, style.TITLES[stage][0], ha="center", color=style.STAGES[stage])
-    arrow = {"arrowstyle": "-|>", "color": style.QUIET}
-    axes.annotate("", (7.2, 1.25), (6.86, 1.25), arrowprops=arrow)
+    axes.annotate("", (7.2, 1.25), (6.86, 1.25), arrowprops=ARROW)

@@ -1,16 +1,15 @@
 """Demos of notebook 01."""
 
+import itertools
+
 import numpy as np
 
 from bnviz import digits, experiments, live, measures, style
 from bnviz.network import sigmoid
-from bnviz.panels import Bars, Cursor, draw_time, number, percent
+from bnviz.panels import Bars, Percentiles, draw_time, mean_and_sd, number, percent
 from bnviz.pictures import Picture, Words
 
 BATCH_SIZE = 60
-
-
-# batches
 
 
 @style.own_looks()
@@ -20,9 +19,8 @@ def batches():
     mean, sd = z.mean(), z.std()
     noise, orders = sd / np.sqrt(BATCH_SIZE), batch_orders()
     count = len(z) // BATCH_SIZE
-    figure = style.new_figure(9, 5.2)
+    figure = style.new_figure(9, 5.2, left=0.02, right=0.98, bottom=0.1, top=0.83, hspace=0.3)
     above, below = figure.subplots(2, 1, height_ratios=[5, 4])
-    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.1, top=0.83, hspace=0.3)
     edges = mean + sd * np.linspace(-3, 3.5, 27)
     _draw_population(above, z, edges)
     _draw_band(below, mean, 2 * noise, count, (edges[0], edges[-1]))
@@ -37,7 +35,7 @@ def batches():
         values = z[orders[order]]  # (batches, m)
         means, now = values.mean(axis=-1), values[batch - 1]
         bars.update(now)
-        said.text = f"mini-batch {batch}: mean {number(now.mean())}, sd {number(now.std())}"
+        said.text = f"mini-batch {batch}: {mean_and_sd(now, ', ')}"
         dots.set_data(means, np.arange(1, count + 1))
         lit.set_data([now.mean()], [batch])
         for line in lines:
@@ -45,9 +43,8 @@ def batches():
         inside = np.count_nonzero(np.abs(means - mean) < 2 * noise)
         away = (now.mean() - mean) / noise
         return (
-            f"Mini-batch {batch}, {order}, has mean {number(now.mean())} and sd "
-            f"{number(now.std())}, the population mean {number(mean)} and sd {number(sd)}: it lies "
-            f"{number(abs(away), 1)} times σ/√m = {number(noise)} "
+            f"Mini-batch {batch}, {order}, has {mean_and_sd(now)}, the population {mean_and_sd(z)}"
+            f": it lies {number(abs(away), 1)} times σ/√m = {number(noise)} "
             f"{'below' if away < 0 else 'above'}; {inside} of the {count} batch means lie within "
             "2 σ/√m of the population's."
         )
@@ -65,17 +62,15 @@ def batch_orders():
     Each image is in one batch at most; what does not fill a last batch is left out.
     """
     images, labels = experiments.images(), digits.load().labels
-
-    def cut(order):
-        return order[: len(order) // BATCH_SIZE * BATCH_SIZE].reshape(-1, BATCH_SIZE)
-
-    return {
+    orders = {
         # not seed 0, which holds a batch so far off that one shuffle in 2,000 has the like
-        "shuffled": cut(np.random.default_rng(1).permutation(len(images))),
-        "shuffled again": cut(np.random.default_rng(2).permutation(len(images))),
-        "sorted by digit": cut(np.argsort(labels, kind="stable")),
-        "most ink first": cut(np.argsort(-images.mean(axis=-1), kind="stable")),
+        "shuffled": np.random.default_rng(1).permutation(len(images)),
+        "shuffled again": np.random.default_rng(2).permutation(len(images)),
+        "sorted by digit": np.argsort(labels, kind="stable"),
+        "most ink first": np.argsort(-images.mean(axis=-1), kind="stable"),
     }
+    kept = len(images) // BATCH_SIZE * BATCH_SIZE
+    return {name: order[:kept].reshape(-1, BATCH_SIZE) for name, order in orders.items()}
 
 
 def _draw_population(axes, z, edges):
@@ -83,7 +78,7 @@ def _draw_population(axes, z, edges):
     style.title(axes, "net of one unit", "$z = Wx$", style.STAGES["z"], 26)
     Bars(axes, edges, 0.25, animated=False, fill=True, color=style.PALE).update(z)
     axes.axvline(z.mean(), color=style.QUIET, lw=1)
-    said = f"all {z.size:,} images: mean {number(z.mean())}, sd {number(z.std())}"
+    said = f"all {z.size:,} images: {mean_and_sd(z, ', ')}"
     place = {"xycoords": "axes fraction", "textcoords": "offset points"}
     axes.annotate(said, (1, 1), (0, 8), ha="right", color=style.QUIET, **place)
 
@@ -98,24 +93,23 @@ def _draw_band(axes, mean, reach, count, limits):
     axes.text(1, 1, "band: $\\mu \\pm 2\\,\\sigma/\\sqrt{m}$,\nchance alone", ha="right", **looks)
 
 
-# drift
-
-
 @style.own_looks()
 def drift():
     """Follow the net of one unit per hidden layer, and its output, while the network learns."""
-    records = experiments.three_networks() | experiments.fourth_network()
+    records = experiments.four_networks()
     runs = {start: _stages(records[name]) for start, name in STARTS.items()}
     steps = records[experiments.WITH]["steps"]
-    figure = style.new_figure(9, 4.7)
-    traces, key = _draw_layers(figure, steps)
+    figure = style.new_figure(9, 4.7, left=0.08, right=0.985, bottom=0.125, top=0.93)
+    moving, key = _draw_layers(figure, steps)
 
     def show(step, weights, batch_norm):
         stages, index = runs[weights, batch_norm], steps.searchsorted(step)
         enters = "y" if batch_norm else "z"
         key.text = "y, after batch norm" if batch_norm else ""
-        for (stage, layer), trace in traces.items():
-            trace.update(*stages.get(stage, NOTHING), layer, index, lit=stage in (enters, "a"))
+        for (stage, layer), (now, so_far) in moving.items():
+            values, paths = stages.get(stage, NOTHING)
+            now.update(values[index, layer])
+            so_far.update(paths[:, : index + 1, layer], stage, lit=stage in (enters, "a"))
         median = stages[enters][1][1, : index + 1]  # (steps so far, layers)
         accuracy = records[STARTS[weights, batch_norm]]["accuracy"][index]
         return (
@@ -151,66 +145,49 @@ def _stages(record):
 
 
 def _join(values):
-    first, second, third = (number(value) for value in values)
-    return f"{first}, {second} and {third}"
+    return "{}, {} and {}".format(*map(number, values))
+
+
+ROWS = (  # stages, ticks, name of the axis
+    (("z", "y"), (-5, 0, 5), "into the sigmoid"),
+    (("a",), (0, 0.5, 1), "$a$, out of it"),
+)
 
 
 def _draw_layers(figure, steps):
-    """Draw all axes; return what moves in them, {(stage, layer): _Trace}, and words of the key."""
-    grid = figure.add_gridspec(
-        2, 3, height_ratios=[5, 3], left=0.08, right=0.985, bottom=0.125, top=0.93, wspace=0.16,
-        hspace=0.15,
-    )  # fmt: skip
-    traces = {}
-    for layer in range(3):
-        cells = [grid[row, layer].subgridspec(1, 2, width_ratios=[3, 7], wspace=0.06)
-                 for row in (0, 1)]  # fmt: skip
-        upper, lower = (cell.subplots() for cell in cells)
-        style.title(upper[0], f"hidden layer {layer + 1}", pad=4)
-        _draw_axis(*upper, steps, (-5, 0, 5), "into the sigmoid" if layer == 0 else "")
-        _draw_axis(*lower, steps, (0, 0.5, 1), "$a$, out of it" if layer == 0 else "")
-        upper[1].set(xticklabels=[], xlabel="")
-        lower[0].set_xlabel("now", labelpad=20)
-        traces |= {(stage, layer): _Trace(*upper, steps, stage) for stage in ("z", "y")}
-        traces["a", layer] = _Trace(*lower, steps, "a")
-    upper[1].text(0.05, 0.02, "lines: 15, 50, 85 %\nof the images", transform=upper[1].transAxes)
-    beside = figure.axes[1]
-    beside.text(0.05, 0.91, "z, the net", color=style.STAGES["z"], transform=beside.transAxes)
-    return traces, Words(beside, 0.05, 0.82, color=style.STAGES["y"])
+    """Draw all axes; return {(stage, layer): (Bars, Percentiles)}, and the words of the key."""
+    widths = [3, 0.3, 7, 1.648] * 3  # of a histogram, a gap, the paths, a gap
+    shape = {"height_ratios": [5, 3], "width_ratios": widths[:-1], "wspace": 0, "hspace": 0.15}
+    grid = figure.add_gridspec(2, 11, **shape)
+    moving = {}
+    for layer, row in itertools.product(range(3), (0, 1)):
+        stages, ticks, name = ROWS[row]
+        now, beside = (figure.add_subplot(grid[row, 4 * layer + column]) for column in (0, 2))
+        time = _draw_axes(now, beside, steps, ticks, name)
+        if row == 0:
+            style.title(now, f"hidden layer {layer + 1}", pad=4)
+        for stage in stages:
+            looks = {"fill": stage != "y", "color": style.STAGES[stage], "lw": 1.5}
+            bars = Bars(now, np.linspace(ticks[0], ticks[-1], 41), vertical=False, **looks)
+            moving[stage, layer] = bars, Percentiles(beside, time)
+    first, last = figure.axes[1], figure.axes[-3]  # what enters in layers 1 and 3
+    last.text(0.05, 0.02, "lines: 15, 50, 85 %\nof the images", transform=last.transAxes)
+    first.text(0.05, 0.91, "z, the net", color=style.STAGES["z"], transform=first.transAxes)
+    return moving, Words(first, 0.05, 0.82, color=style.STAGES["y"])
 
 
-def _draw_axis(now, paths, steps, ticks, name):
-    """Give a histogram and the paths beside it one axis, with its name where it has one."""
-    draw_time(style.frame(paths), steps)
-    marks = [0, 10, 100, 1000]
-    paths.set_xticks(np.log1p(marks), marks)
-    paths.set_ylim(ticks[0], ticks[-1])
-    now.set(ylim=(ticks[0], ticks[-1]), xticks=[], ylabel=name)
-    now.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks] if name else [""] * 3)
-    for axes in (now, paths):
+def _draw_axes(now, beside, steps, ticks, name):
+    """Give a histogram and the paths beside it one axis; return the places of the steps."""
+    time, marks = draw_time(style.frame(beside), steps), [0, 10, 100, 1000]
+    beside.set_xticks(np.log1p(marks), marks)
+    beside.set_ylim(ticks[0], ticks[-1])
+    now.set(xticks=[], ylabel=name)
+    now.set_xlabel("now", labelpad=20)
+    now.set_yticks(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])
+    for axes in (now, beside):
         axes.axhline(ticks[1], color=style.QUIET, lw=0.8, zorder=0)
-
-
-class _Trace:
-    """One stage of one unit: its bars now, and beside them three percentiles up to now."""
-
-    def __init__(self, now, paths, steps, stage):
-        color, edges = style.STAGES[stage], np.linspace(*now.get_ylim(), 41)
-        self._bars = Bars(now, edges, vertical=False, fill=stage != "y", color=color, lw=1.5)
-        looks = {"color": color, "animated": True}
-        self._lines = [paths.plot([], [], lw=width, **looks)[0] for width in (1.2, 2.5, 1.2)]
-        self._cursor, self._time = Cursor(paths), np.log1p(steps)
-
-    def update(self, values, percentiles, layer, index, lit):
-        """Show values (S, layers, examples) and percentiles (3, S, layers); a cursor where lit."""
-        self._bars.update(values[index, layer])
-        so_far = percentiles[:, : index + 1, layer]
-        for line, path in zip(self._lines, so_far, strict=True):
-            line.set_data(self._time[: index + 1], path)
-        self._cursor.update(self._time[index] if lit else np.nan, so_far[:, -1])
-
-
-# depth
+        axes.label_outer()
+    return time
 
 
 @style.own_looks()
@@ -218,31 +195,26 @@ def depth():
     """Push the digits through 20 untrained hidden layers, for a scale of the weights."""
     starts = experiments.deep_starts()
     scales = [f"{scale:g}" for scale in starts["scales"]]
-    figure = style.new_figure(9, 3.4)
+    figure = style.new_figure(9, 3.4, left=0.07, right=0.98, bottom=0.16, top=0.8, wspace=0.32)
     panels = figure.subplots(1, 3)
-    figure.subplots_adjust(left=0.07, right=0.98, bottom=0.16, top=0.8, wspace=0.32)
-    curves = {
-        name: _draw_depth(axes, *words)
-        for axes, (name, words) in zip(panels, DEPTH_PANELS.items(), strict=True)
-    }
+    lines = {}
+    for axes, (quantity, words) in zip(panels, DEPTH_PANELS.items(), strict=True):
+        lines["without", quantity], lines["with", quantity] = _draw_depth(axes, *words)
     Words(panels[0], 0.05, 0.15, "without batch norm", color=style.STAGES["z"])
     key = Words(panels[0], 0.05, 0.05, color=style.STAGES["z_hat"])
 
     def show(scale, batch_norm):
-        row = scales.index(scale)
+        row, chosen = scales.index(scale), "with" if batch_norm else "without"
         key.text = "with batch norm" if batch_norm else ""
-        for name, (without, with_norm) in curves.items():
-            without.set_ydata(starts["without"][name][row])
-            with_norm.set_ydata(starts["with"][name][row])
-            with_norm.set_visible(batch_norm)
-        said = starts["with" if batch_norm else "without"]
-        (first, *_, last), gradients = said["spread"][row], said["gradient"][row]
+        for (norm, quantity), line in lines.items():
+            line.set_ydata(starts[norm][quantity][row])
+            line.set_visible(norm in ("without", chosen))
+        spread, saturated, gradient = (starts[chosen][quantity][row] for quantity in DEPTH_PANELS)
         return (
-            f"With weights of sd {scale}, {'with' if batch_norm else 'without'} batch norm, the sd "
-            f"of the net over the images is {_short(first)} in layer 1 and {_short(last)} in layer "
-            f"20; there {percent(said['saturated'][row][-1])} of the activations lie within 0.03 "
-            f"of 0 or 1; the gradient of layer 1 is {_short(gradients[0] / gradients[-1])} times "
-            "that of layer 20."
+            f"With weights of sd {scale}, {chosen} batch norm, the sd of the net over the images "
+            f"is {_short(spread[0])} in layer 1 and {_short(spread[-1])} in layer 20; there "
+            f"{percent(saturated[-1])} of the activations lie within 0.03 of 0 or 1; the gradient "
+            f"of layer 1 is {_short(gradient[0] / gradient[-1])} times that of layer 20."
         )
 
     return live.Live(
@@ -262,7 +234,7 @@ DEPTH_PANELS = {  # heading, what it is, its axis
 
 
 def _draw_depth(axes, heading, what, height):
-    """Draw a panel over 20 layers; return its curves without and with batch norm."""
+    """Draw a panel over 20 layers; return its lines without and with batch norm."""
     style.title(axes, heading, what)
     axes.set(xlim=(0.5, 20.5), xticks=[1, 5, 10, 15, 20], xlabel="hidden layer", **height)
     looks = {"animated": True, "ms": 5, "mew": 0, "clip_on": False}

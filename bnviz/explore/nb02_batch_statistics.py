@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 
 from bnviz import batchnorm, experiments, live, style
-from bnviz.panels import Bars, number
+from bnviz.panels import Bars, Spread, number
 from bnviz.pictures import Picture, Words
 
 SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
@@ -30,8 +30,7 @@ def batch_size(activations=None):
             "there is no spread to estimate"
         )
     statistics = draw_statistics(population[:, 0])
-    figure = style.new_figure(9, 3.9)
-    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.09, top=0.77, wspace=0.08)
+    figure = style.new_figure(9, 3.9, left=0.02, right=0.98, bottom=0.09, top=0.77, wspace=0.08)
     left, right = map(style.frame, figure.subplots(1, 2))
     edges = mean + np.sqrt(var) * np.linspace(-3, 4, 141)
     Bars(left, edges[::4], animated=False, fill=True, color=style.PALE).update(population)
@@ -43,20 +42,20 @@ def batch_size(activations=None):
     hills = Bars(left, edges, **looks), Bars(right, var * np.linspace(0, 4, 97), **looks)
     _mark_truth(left, mean, r"true mean $\mu$")
     _mark_truth(right, var, r"true variance $\sigma^2$")
-    spread = _Row(left, 0.93, "sd, measured", "o-")
-    theory = _Row(left, 0.83, r"$\sigma/\sqrt{m}$", "-", color=style.QUIET)
-    biased = _Row(right, 0.93, r"average, $\div\,m$", "o")
-    corrected = _Row(right, 0.83, r"times $m/(m-1)$", "D")
+    measured = _draw_row(left, 0.93, "sd, measured")
+    theory = _draw_row(left, 0.83, r"$\sigma/\sqrt{m}$", color=style.QUIET, ms=0)
+    biased = _draw_row(right, 0.93, r"average, $\div\,m$")
+    corrected = _draw_row(right, 0.83, r"times $m/(m-1)$", marker="D")
 
     def show(m):
+        means, variances = statistics[m]  # (batches,) each
         for hill, values in zip(hills, statistics[m], strict=True):
             hill.update(values)
-        means, variances = statistics[m]  # (batches,) each
-        centre, sd, average = means.mean(), means.std(), variances.mean()
-        for row, reach in ((spread, sd), (theory, np.sqrt(var / m))):
-            row.update([centre - reach, centre, centre + reach], reach)
-        biased.update([average], average)
-        corrected.update([average * m / (m - 1)], average * m / (m - 1))
+        sd, average = means.std(), variances.mean()
+        for update, reach in ((measured, sd), (theory, np.sqrt(var / m))):
+            update(reach, means.mean(), reach)
+        for update, place in ((biased, average), (corrected, average * m / (m - 1))):
+            update(place, place)
         return (
             f"Of {BATCHES:,} mini-batches of m = {m}, the means have sd {number(sd, 3)}; the "
             f"variances average {number(average, 3)}, and the true one is {number(var, 3)}: the "
@@ -75,21 +74,17 @@ def draw_statistics(values):
     return {m: (np.sort(draws[:m].mean(axis=0)), np.sort(draws[:m].var(axis=0))) for m in SIZES}
 
 
-class _Row:
-    """One number above a hill: marked where it lies, named and written at the right end."""
+def _draw_row(axes, height, name, **looks):
+    """Name a number above a hill; return what writes it at the right end and marks its place."""
+    mark = Spread(axes, height, **{"ms": 6.5, "mew": 1, **looks})
+    axes.text(0.86, height - 0.025, name, ha="right", transform=axes.transAxes)
+    words = Words(axes, 1, height - 0.025, align="right")
 
-    def __init__(self, axes, height, name, marker, color=style.INK):
-        over = axes.get_xaxis_transform()  # x in data, y as a share of the height
-        looks = {"color": color, "lw": 2.5, "ms": 6.5, "animated": True, "transform": over}
-        (self._line,) = axes.plot([], [], marker, markevery=[0], **looks)
-        axes.text(0.86, height - 0.025, name, ha="right", transform=axes.transAxes)
-        self._words = Words(axes, 1, height - 0.025, align="right")
-        self._height = height
+    def update(value, place, reach=0):
+        mark.update(place, reach)
+        words.text = number(value, 3)
 
-    def update(self, places, value):
-        self._line.set_data(places, [self._height] * len(places))
-        self._line.set_markevery([len(places) // 2])
-        self._words.text = number(value, 3)
+    return update
 
 
 def _mark_truth(axes, place, name):

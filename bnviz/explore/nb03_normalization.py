@@ -8,8 +8,6 @@ from bnviz.panels import NormalizedView, number, percent
 from bnviz.pictures import Picture
 
 SCALES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-EPSILONS = (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
-SIZES = (1, 2, 4, 16, 60)
 
 
 @style.own_looks()
@@ -32,12 +30,12 @@ def normalization(activations=None):
         picture.update(z, z_hat, exact)
         return _caption(m, eps, np.sqrt(var[0]), z_hat)
 
-    sizes = [*(m for m in SIZES if m < len(wx)), len(wx)]
+    sizes = [*(m for m in (1, 2, 4, 16, 60) if m < len(wx)), len(wx)]
     return live.Live(
         "normalization", picture, show,
         shift=live.slider("shift of Wx", -5.0, 5.0, 0.0),
         scale=live.steps("scale of Wx", SCALES, 1.0),
-        eps=live.steps("ε", EPSILONS, 1e-5),
+        eps=live.steps("ε", (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0), 1e-5),
         m=live.steps("batch size m", sizes, sizes[-1]),
     )  # fmt: skip
 
@@ -66,34 +64,33 @@ class BatchMates(Picture):
     """
 
     def __init__(self, batches):
-        figure = style.new_figure(9, 1.9 * len(batches))
-        lines = figure.subplots(len(batches), 1)
-        figure.subplots_adjust(left=0.02, right=0.98, bottom=0.4 / len(batches) / 1.9, top=1)
+        height = 1.9 * len(batches)
+        figure = style.new_figure(9, height, left=0.02, right=0.98, bottom=0.4 / height, top=1)
+        lines = figure.subplots(len(batches), squeeze=False)[:, 0]
+        corner = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "right"}
         for axes, (images, z_hat) in zip(lines, batches, strict=True):
             style.frame(axes).set(xlim=(-3.2, 3.2), ylim=(0, 1.7))
             axes.axvline(0, ymax=0.45, color=style.QUIET, linewidth=0.8)
-            axes.annotate(
-                r"$\hat{z}$", (1, 0), (0, -4), xycoords="axes fraction", ha="right", va="top",
-                textcoords="offset points", color=style.STAGES["z_hat"], size=style.TITLE,
-            )  # fmt: skip
+            axes.annotate(r"$\hat{z}$", (1, 0), (0, -4), **corner, **WORDS)
             places = np.linspace(-2.9, 2.9, len(z_hat))[np.argsort(np.argsort(z_hat))]
             for i in range(len(z_hat))[::-1]:  # the one that is followed comes on top
                 _hang(axes, images[i], places[i], z_hat[i], followed=i == 0)
         super().__init__(figure)
 
 
+WORDS = {"color": style.STAGES["z_hat"], "size": style.TITLE, "va": "top"}
+PAPER = LinearSegmentedColormap.from_list("paper", ["white", style.INK])
+
+
 def _hang(axes, image, place, z_hat, *, followed):
-    looks = {"color": style.INK, "lw": 2} if followed else {"color": style.PALE, "lw": 1.2}
-    axes.plot([place, z_hat], [0.8, 0], **looks)
-    dot = style.STAGES["z_hat"]
-    axes.plot(z_hat, 0, "o", color=dot, mec="white", ms=9, clip_on=False, zorder=3)
+    color, width = (style.INK, 2) if followed else (style.PALE, 1.2)
+    axes.plot([place, z_hat], [0.8, 0], color=color, lw=width)
+    dot = {"color": style.STAGES["z_hat"], "mec": "white", "ms": 9}
+    axes.plot(z_hat, 0, "o", clip_on=False, zorder=3, **dot)
     thumb = axes.inset_axes([place - 0.28, 0.8, 0.56, 0.85], transform=axes.transData)
-    paper = LinearSegmentedColormap.from_list("paper", ["white", style.INK])
-    thumb.imshow(image.reshape(8, 8), cmap=paper, vmin=0, vmax=1)
+    thumb.imshow(image.reshape(8, 8), cmap=PAPER, vmin=0, vmax=1)
     thumb.set(xticks=[], yticks=[])
-    thumb.spines[:].set(visible=True, color=looks["color"], linewidth=looks["lw"])
+    thumb.spines[:].set(visible=True, color=color, linewidth=width)
     if followed:
-        axes.text(
-            place, 0.77, number(z_hat), ha="center", va="top", color=dot, weight="bold",
-            size=style.TITLE, bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
-        )  # fmt: skip
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 3}
+        axes.text(place, 0.77, number(z_hat), ha="center", weight="bold", bbox=box, **WORDS)

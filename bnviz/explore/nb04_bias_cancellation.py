@@ -4,11 +4,10 @@ import numpy as np
 
 from bnviz import batchnorm, experiments, live, style
 from bnviz.network import sigmoid
-from bnviz.panels import NormalizedView, number
+from bnviz.panels import NormalizedView, mean_and_sd, number
 from bnviz.pictures import Picture
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-SCALES = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 
 
 @style.own_looks()
@@ -28,14 +27,14 @@ def bias(activations=None):
         z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z))
         picture.update(z, z_hat, start)
         return (
-            f"z has mean {number(z.mean())} and sd {number(z.std())}; the largest change of any ẑ "
-            f"since b = 0 and scale 1 is {_explain(np.abs(z_hat - start).max(), scale)}."
+            f"z has {mean_and_sd(z)}; the largest change of any ẑ since b = 0 and scale 1 is "
+            f"{_explain(np.abs(z_hat - start).max(), scale)}."
         )
 
     return live.Live(
         "bias", picture, show,
         b=live.slider("bias b", -6.0, 6.0, 0.0),
-        scale=live.steps("scale of W", SCALES, 1.0),
+        scale=live.steps("scale of W", (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), 1.0),
     )  # fmt: skip
 
 
@@ -44,8 +43,8 @@ def _explain(change, scale):
     if change == 0:
         return "exactly 0"
     digit, power = f"{change:.0e}".split("e")
-    size = f"{digit} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
-    return f"{size}, {'which is rounding' if scale == 1 else 'because ε stays as it is'}"
+    why = "which is rounding" if scale == 1 else "because ε stays as it is"
+    return f"{digit} × 10{str(int(power)).translate(SUPERSCRIPTS)}, {why}"
 
 
 @style.own_looks()
@@ -54,8 +53,7 @@ def draw_on_sigmoid(nets):
 
     nets: a dict of bias b -> the net of one unit, array of any shape.
     """
-    figure = style.new_figure(9, 2.8)
-    figure.subplots_adjust(left=0.02, right=0.98, bottom=0.2, top=0.76)
+    figure = style.new_figure(9, 2.8, left=0.02, right=0.98, bottom=0.2, top=0.76)
     x = np.linspace(-8, 8, 200)
     for axes, (b, net) in zip(figure.subplots(1, len(nets)), nets.items(), strict=True):
         style.frame(axes).hist(net, np.linspace(-8, 8, 49), density=True, color=style.STAGES["z"])
@@ -72,17 +70,15 @@ def draw_descents(constant, through):
     constant, through: b and loss, (2, steps + 1), with E taken as a constant in the gradient, and
     with E differentiated.
     """
-    figure = style.new_figure(9, 2.8)
-    figure.subplots_adjust(left=0.06, right=0.98, bottom=0.2, top=0.86)
+    figure = style.new_figure(9, 2.8, left=0.06, right=0.98, bottom=0.2, top=0.86)
     green, last = style.STAGES["z_hat"], constant.shape[1] - 1
-    for axes, name, ink, dashes in zip(
-        figure.subplots(1, 2), ("bias b", "loss"), constant, through, strict=True
-    ):
+    bias, loss = panels = figure.subplots(1, 2)
+    names = "bias b", "loss"
+    for axes, name, ink, dashes in zip(panels, names, constant, through, strict=True):
         axes.plot(ink, color=style.INK, linewidth=3)
         axes.plot(dashes, "--", color=green, linewidth=3)
         axes.set(xlim=(0, last), ylim=(-0.4, 1.25 * ink.max()), xlabel="step")
         style.title(axes, name)
-    bias, loss = figure.axes
     bias.text(0.45 * last, 0.6 * constant[0].max(), "E taken as constant", ha="right")
     bias.text(last / 2, 0.7, "E differentiated", color=green)
     loss.text(last / 2, 1.1 * constant[1].max(), "both the same", ha="center")

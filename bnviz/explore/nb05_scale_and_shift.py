@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgb
 
 from bnviz import batchnorm, experiments, live, measures, style
 from bnviz.network import sigmoid
-from bnviz.panels import Bars, Spread, number, percent
+from bnviz.panels import Bars, number, percent
 from bnviz.pictures import Picture, Words
 
 LIMIT = 8
@@ -20,27 +20,25 @@ class SigmoidView(Picture):
     """
 
     def __init__(self, z_hat=()):
-        figure = style.new_figure(9, 3.9)
-        grid = figure.add_gridspec(
-            2, 2, width_ratios=[4, 1], height_ratios=[2, 1], hspace=0.08, wspace=0.1,
-            left=0.08, right=0.98, bottom=0.15, top=0.98,
-        )  # fmt: skip
-        curve, below = (figure.add_subplot(grid[row, 0]) for row in (0, 1))
+        figure = style.new_figure(9, 3.9, left=0.08, right=0.98, bottom=0.15, top=0.98)
+        ratios = {"width_ratios": [4, 1], "height_ratios": [2, 1]}
+        grid = figure.add_gridspec(2, 2, hspace=0.08, wspace=0.1, **ratios)
+        (curve, beside), (below, corner) = grid.subplots()
+        corner.axis("off")
         self._dots = _draw_curve(curve)
-        beside, edges = figure.add_subplot(grid[0, 1]), np.linspace(-LIMIT, LIMIT, 65)
-        looks = {"outside": 0.72, "fill": True, "color": style.STAGES["y"]}
-        self._inputs = Bars(style.frame(below), edges, **looks), Spread(below, 0.94)
-        looks = {"vertical": False, "fill": True, "color": style.STAGES["a"]}
-        bars = Bars(beside, np.linspace(0, 1, 41), **looks)
-        self._outputs = bars, Spread(beside, 0.94, vertical=False)
-        beside.set(xticks=[], ylim=curve.get_ylim(), yticks=[0, 0.5, 1])
-        beside.spines["bottom"].set_visible(False)
+        edges, looks = np.linspace(-LIMIT, LIMIT, 65), {"fill": True, "color": style.STAGES["y"]}
+        self._inputs = Bars(style.frame(below), edges, outside=0.72, spread=0.94, **looks)
+        looks = {"fill": True, "color": style.STAGES["a"], "vertical": False}
+        self._outputs = Bars(beside, np.linspace(0, 1, 41), spread=0.94, **looks)
+        for axes in (curve, beside):
+            axes.set(xticks=[], ylim=(-0.02, 1.02), yticks=[0, 0.5, 1])
+            axes.spines["bottom"].set_visible(False)
         for axes in (curve, below):
             axes.axvspan(-1, 1, color=style.SAND, zorder=0, linewidth=0)
         if np.size(z_hat):
-            looks = {"color": style.STAGES["z_hat"], "transform": beside.transAxes}
-            Bars(below, edges, lw=2, color=looks["color"]).update(z_hat)
-            beside.text(0, -0.25, "outline:\n$\\hat{z}$, as it came", va="top", **looks)
+            Bars(below, edges, lw=2, color=style.STAGES["z_hat"]).update(z_hat)
+            looks = {"color": style.STAGES["z_hat"], "va": "top"}
+            corner.text(0, 0.62, "outline:\n$\\hat{z}$, as it came", **looks)
         looks = {"color": style.STAGES["y"], "size": style.TITLE}
         below.set_xlabel(r"what goes in: $y = \gamma\,\hat{z} + \beta$", **looks)
         super().__init__(figure)
@@ -51,9 +49,8 @@ class SigmoidView(Picture):
         few = np.linspace(0, y.size - 1, min(y.size, DOTS)).astype(int)  # evenly over the order
         few = few[np.abs(y[few]) <= LIMIT]
         self._dots.set_data(y[few], a[few])
-        for (bars, spread), values in ((self._inputs, y), (self._outputs, a)):
-            bars.update(values)
-            spread.update(values.mean(), values.std())
+        self._inputs.update(y)
+        self._outputs.update(a)
 
 
 def _draw_curve(axes):
@@ -61,8 +58,7 @@ def _draw_curve(axes):
     x = np.linspace(-LIMIT, LIMIT, 400)
     axes.plot(x, sigmoid(x), color=style.INK, linewidth=2.5)
     axes.plot(x, 0.5 + x / 4, "--", color=style.QUIET, linewidth=1.5)
-    axes.set(xlim=(-LIMIT, LIMIT), ylim=(-0.02, 1.02), xticks=[], yticks=[0, 0.5, 1])
-    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(-LIMIT, LIMIT)
     axes.set_ylabel(r"what comes out: $a$", color=style.STAGES["a"], size=style.TITLE)
     axes.text(0, 0.04, "nearly\na line", ha="center", color=style.SAND_INK)
     looks = {"color": style.STAGES["y"], "mec": "white", "ms": 8, "animated": True}
@@ -101,9 +97,7 @@ def scale_shift(activations=None):
 @style.own_looks()
 def learned():
     """Follow the γ and β of a layer's 100 units while the network learns the digits."""
-    run = experiments.three_networks()[experiments.WITH]
-    net = run["z"].astype(float)  # (S, layers, examples), of one unit
-    undo = np.stack([np.sqrt(net.var(axis=-1) + 1e-5), net.mean(axis=-1)])  # (2, S, layers)
+    run = experiments.four_networks()[experiments.WITH]
     figure = style.new_figure(9, 3.75)
     plane = _draw_plane(figure.add_axes([0.085, 0.165, 0.9, 0.815]))
     inset = _draw_inset(plane, run)
@@ -112,6 +106,8 @@ def learned():
     (paths,) = inset.plot([], [], lw=1, **looks | {"color": faint})
     dots = [axes.plot([], [], "o", ms=ms, **looks)[0] for axes, ms in ((plane, 3), (inset, 5))]
     for axes in (plane, inset):
+        axes.axhline(0, color=style.PALE, lw=1, zorder=0)
+        axes.axvline(1, color=style.PALE, lw=1, zorder=0)
         axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
     (cross,) = plane.plot([], [], "D", color=style.STAGES["z"], ms=8, animated=True)
     said = Words(plane, 0, 0, lift=11, transform=plane.transData, color=style.STAGES["z"])
@@ -123,7 +119,8 @@ def learned():
         paths.set_data(_some_paths(gamma), _some_paths(beta))
         for line in dots:
             line.set_data(gamma[-1], beta[-1])
-        root, mean = undo[:, now, layer - 1]
+        net = run["z"][now, layer - 1].astype(float)  # (examples,), of one unit
+        root, mean = np.sqrt(net.var() + 1e-5), net.mean()
         cross.set_data([root], [mean])
         said.place = root - 0.06, mean
         return (
@@ -146,12 +143,8 @@ def _draw_plane(axes):
     axes.set_yticks([-0.5, 0, 0.5, 1], ["−0.5", "0", "0.5", "1"])
     axes.set_xlabel(r"scale $\gamma$", color=style.STAGES["y"], size=style.TITLE)
     axes.set_ylabel(r"shift $\beta$", color=style.STAGES["y"], size=style.TITLE, labelpad=-8)
-    axes.axhline(0, color=style.PALE, lw=1, zorder=0)
-    axes.axvline(1, color=style.PALE, lw=1, zorder=0)
-    axes.annotate(
-        "start (1, 0)", (1, 0), (-14, -48), textcoords="offset points", ha="right",
-        arrowprops={"arrowstyle": "-", "color": style.QUIET},
-    )  # fmt: skip
+    looks = {"ha": "right", "arrowprops": {"arrowstyle": "-", "color": style.QUIET}}
+    axes.annotate("start (1, 0)", (1, 0), (-14, -48), textcoords="offset points", **looks)
     return axes
 
 
@@ -159,18 +152,16 @@ def _draw_inset(plane, run):
     """A close-up of where the units of all layers are in all of training."""
     reach = 1.08 * np.abs(run["beta"]).max()
     low, high = 1 - 1.3 * (1 - run["gamma"].min()), run["gamma"].max() + 0.03
-    place = [2.15, 0.2, 1.7, 1.7 * 2 * reach / (high - low)]  # a step of γ as long as one of β
-    inset = plane.inset_axes(place, transform=plane.transData)
+    height = 1.7 * 2 * reach / (high - low)  # a step of γ as long as one of β
+    inset = plane.inset_axes([2.15, 0.2, 1.7, height], transform=plane.transData)
     inset.set(xlim=(low, high), ylim=(-reach, reach))
     inset.spines[["top", "right"]].set_visible(True)
     inset.yaxis.tick_right()  # the lines from the frame come from the left
     inset.set_yticks([-0.1, 0, 0.1], ["−0.1", "0", "0.1"])
-    inset.axhline(0, color=style.PALE, lw=1, zorder=0)
-    inset.axvline(1, color=style.PALE, lw=1, zorder=0)
     looks = {"color": style.QUIET, "lw": 1, "zorder": 1}
     plane.plot([low, high, high, low, low], [reach, reach, -reach, -reach, reach], **looks)
-    for end, height in ((reach, place[1] + place[3]), (-reach, place[1])):
-        plane.plot([high, place[0]], [end, height], **looks)
+    plane.plot([high, 2.15], [reach, 0.2 + height], **looks)
+    plane.plot([high, 2.15], [-reach, 0.2], **looks)
     return inset
 
 
@@ -180,8 +171,8 @@ def _some_paths(paths):
     Every fourth snapshot and the last: the eye sees the same path, drawn in half the time.
     """
     some = paths[:, ::4]
-    gap = np.full_like(some[:1], np.nan)
-    return np.vstack([some[:-1:4], some[-1:], gap]).ravel(order="F")
+    gap = np.full(some.shape[1], np.nan)
+    return np.vstack([some[:-1:4], some[-1], gap]).ravel(order="F")
 
 
 def _mean_and_sd(values):

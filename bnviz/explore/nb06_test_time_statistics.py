@@ -6,15 +6,17 @@ from bnviz import experiments, live, style
 from bnviz.panels import number, percent
 from bnviz.pictures import Picture, Words
 
-LIMITS = (-0.2, 0.45), (0.004, 1.3)  # of the axes for mean and variance
 TEST_IMAGES = 360
 MOST = 60  # so many wrong images have room in a row
+NET = {"color": style.STAGES["z"], "lw": 2, "marker": "o", "zorder": 3}
 RULES = {  # in the order of the rows, from the top
-    "Algorithm 2": {"color": style.STAGES["z"], "ls": "-", "marker": "o"},
-    "without m/(m − 1)": {"color": style.STAGES["z"], "ls": ":", "marker": "o", "mfc": "white"},
-    "running average": {"color": style.INK, "ls": "-", "marker": "D"},
-    "all training images": {"color": style.QUIET, "ls": "-", "marker": ""},
+    "Algorithm 2": NET,
+    "without m/(m − 1)": NET | {"ls": ":", "mfc": "white"},
+    # thin, and with hard edges: half the time of soft ones
+    "running average": {"color": style.INK, "lw": 1.2, "marker": "D", "antialiased": False},
+    "all training images": {"color": style.QUIET, "lw": 5},
 }
+ENDS = {"markevery": [-1], "ms": 7, "clip_on": False}
 
 
 @style.own_looks()
@@ -27,19 +29,19 @@ def test_time():
     """
     record = experiments.test_time()
     sizes, rates, seen = (record[name].tolist() for name in ("sizes", "rates", "seen"))
-    truth, best = record["truth"], int(record["wrong_truth"])
-    figure = style.new_figure(9, 5.2)
+    truth, figure = record["truth"], style.new_figure(9, 5.2)
     lines, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
 
     def show(batches, m, rate):
         unit = record["unit"][sizes.index(m), :batches]  # (batches, 2), of all that were recorded
         paths = experiments.three_rules(unit, m, rate)
-        for name, path in paths.items():
-            for line, values, limits in zip(lines[name], path.T, LIMITS, strict=True):
-                line.set_data(np.arange(batches + 1)[-len(path) :], np.clip(values, *limits))
-                line.set_markevery([len(path) - 1])
-        found = record["wrong"][sizes.index(m), rates.index(rate), seen.index(batches)]
-        hits = [row.update(wrong) for row, wrong in zip(rows, [*found.tolist(), best], strict=True)]
+        for pair, path in zip(lines, paths.values(), strict=True):
+            for line, values in zip(pair, path.T, strict=True):
+                place = range(batches + 1)[-len(path) :]
+                line.set_data(place, np.clip(values, *line.axes.get_ylim()))
+        wrong = record["wrong"][sizes.index(m), rates.index(rate), seen.index(batches)]
+        wrong = [*wrong.tolist(), record["wrong_truth"].item()]
+        hits = [update(count) for update, count in zip(rows, wrong, strict=True)]
         variances = [number(path[-1, 1], 3) for path in paths.values()]
         return (
             f"After {batches} mini-batch{'es' if batches > 1 else ''} of {m} the variance is "
@@ -57,56 +59,48 @@ def test_time():
 
 
 def _draw_paths(figure, truth, most):
-    """Draw the axes of mean and variance; return the lines in each, {rule: (mean, variance)}."""
-    mean = figure.add_axes([0.06, 0.58, 0.42, 0.35])
-    variance = figure.add_axes([0.56, 0.58, 0.42, 0.35], yscale="log")
-    for axes, value, limits in zip((mean, variance), truth, LIMITS, strict=True):
-        axes.axhline(value, color=style.QUIET, lw=5, alpha=0.5)
-        axes.set(xlim=(0, most), ylim=limits, xlabel="mini-batches seen",
-                 xticks=range(0, most + 1, 50))  # fmt: skip
+    """Draw the axes of mean and variance; return a line in each for the first three rules."""
+    mean = figure.add_axes([0.06, 0.58, 0.42, 0.35], ylim=(-0.2, 0.45))
+    variance = figure.add_axes([0.56, 0.58, 0.42, 0.35], yscale="log", ylim=(0.004, 1.3))
     variance.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
     variance.minorticks_off()
     style.title(mean, "mean of the net of one unit", pad=8)
     style.title(variance, "its variance", pad=8)
-    return {name: [_line(axes, name) for axes in (mean, variance)] for name in list(RULES)[:3]}
-
-
-def _line(axes, rule):
-    noisy = rule == "running average"  # thin, and with hard edges: half the time of soft ones
-    looks = {"lw": 1.2 if noisy else 2, "antialiased": not noisy, "ms": 7, "zorder": 3 - noisy}
-    return axes.plot([], [], clip_on=False, animated=True, **looks, **RULES[rule])[0]
+    for axes, value in zip((mean, variance), truth, strict=True):
+        axes.axhline(value, color=style.QUIET, lw=5, alpha=0.5)
+        axes.set(xlim=(0, most), xticks=range(0, most + 1, 50), xlabel="mini-batches seen")
+    return [
+        [axes.plot([], [], animated=True, **ENDS, **looks)[0] for axes in (mean, variance)]
+        for looks in list(RULES.values())[:3]
+    ]
 
 
 def _draw_rows(figure):
-    """Draw a row for each set of statistics, which is the key of the lines, too."""
+    """Draw a row for each set of statistics; return what shows its errors."""
     axes = style.frame(figure.add_axes([0.31, 0.095, 0.49, 0.31]))
-    axes.set(xlim=(0, MOST), ylim=(-0.5, 3.5), xticks=[0, 20, 40, 60])
+    axes.set(xlim=(0, MOST), ylim=(3.5, -0.5), xticks=[0, 20, 40, 60])
     axes.set_xlabel("images that are not recognized, one square each")
     style.title(axes, f"errors on the {TEST_IMAGES} test images", pad=6)
-    return [_Row(axes, 3 - index, rule) for index, rule in enumerate(RULES)]
+    return [_draw_row(axes, row, *rule) for row, rule in enumerate(RULES.items())]
 
 
-class _Row:
-    """A set of statistics: its key, its name, a square for each image it gets wrong, the share."""
+def _draw_row(axes, row, rule, looks):
+    """Draw the key of a rule; return what shows a number of errors and tells the accuracy."""
+    over = axes.get_yaxis_transform()
+    axes.plot([-0.55, -0.47], [row] * 2, transform=over, **ENDS, **looks)
+    axes.text(-0.44, row, rule, va="center", transform=over)
+    (squares,) = axes.plot([], [], "s", color=looks["color"], ms=4.3, mew=0, animated=True)
+    more = Words(axes, 1, row, lift=-4, transform=over)
+    said = Words(axes, 1.385, row, align="right", lift=-4, transform=over)
 
-    def __init__(self, axes, height, rule):
-        looks, over = RULES[rule], axes.get_yaxis_transform()
-        key = {"markevery": [1], "ms": 7, "lw": 2 if looks["marker"] else 5, **looks}
-        axes.plot([-0.55, -0.47], [height] * 2, clip_on=False, transform=over, **key)
-        axes.text(-0.44, height, rule, va="center", transform=over)
-        squares = {"color": looks["color"], "marker": "s", "ms": 4.3, "mew": 0, "ls": ""}
-        (self._squares,) = axes.plot([], [], animated=True, **squares)
-        self._more = Words(axes, 1, height, lift=-4, transform=over)
-        self._said = Words(axes, 1.385, height, align="right", lift=-4, transform=over)
-        self._height = height
-
-    def update(self, wrong):
-        """Show how many images are wrong; return the accuracy in words."""
+    def update(wrong):
         shown, accuracy = min(wrong, MOST), percent(1 - wrong / TEST_IMAGES, 1)
-        self._squares.set_data(np.arange(shown) + 0.5, [self._height] * shown)
-        self._more.text = "▸" if wrong > MOST else ""
-        self._said.text = f"{wrong} wrong, {accuracy}"
+        squares.set_data(np.arange(shown) + 0.5, [row] * shown)
+        more.text = "▸" if wrong > MOST else ""
+        said.text = f"{wrong} wrong, {accuracy}"
         return accuracy
+
+    return update
 
 
 @style.own_looks()

@@ -7,14 +7,11 @@ from bnviz.panels import Cursor, percent
 from bnviz.pictures import Picture, Words
 
 FOUR = np.array([1.0, 2.0, 3.0, 4.0])
-TRUTH = 1.25  # their variance, divided by m
-POWERS = range(9)
+OFFSETS = 10 ** np.arange(9)
 PRECISIONS = ("float16", "float32", "float64")
 LEAST, MOST = 1e-17, 1e10  # errors on the axis; what is exact lies at its lower end
-
 BATCHES = np.arange(301)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.9, 0.99)
-
 SHAPE = (4, 3, 2, 3, 3)  # examples, groups, channels of a group, height, width
 SHARED = {  # the axes over which the mean is taken: nothing else differs
     "batch norm": (0, 3, 4),
@@ -27,14 +24,116 @@ SHARED = {  # the axes over which the mean is taken: nothing else differs
 
 def two_passes(x):
     """The variance as the mean of the squared distances from the mean, in the precision of x."""
-    mean = x.mean(dtype=x.dtype, keepdims=True)
-    return ((x - mean) ** 2).mean(dtype=x.dtype)
+    mean = x.mean(axis=-1, dtype=x.dtype, keepdims=True)
+    return ((x - mean) ** 2).mean(axis=-1, dtype=x.dtype)
 
 
 def one_pass(x):
     """The variance as the mean of the squares minus the square of the mean, likewise."""
-    mean = x.mean(dtype=x.dtype, keepdims=True)
-    return ((x * x).mean(dtype=x.dtype, keepdims=True) - mean * mean)[0]
+    mean = x.mean(axis=-1, dtype=x.dtype)
+    return (x * x).mean(axis=-1, dtype=x.dtype) - mean * mean
+
+
+@style.own_looks()
+def offset():
+    """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance."""
+    figure = style.new_figure(9, 3.9)
+    axes = figure.add_axes([0.09, 0.15, 0.44, 0.65])
+    axes.set(xlim=(-0.3, 8.3), ylim=(LEAST, MOST), yscale="log", xlabel="offset")
+    axes.set_xticks(range(9), [f"$10^{power}$" for power in range(9)])
+    axes.set_yticks([LEAST, 1e-8, 1, 1e8], ["exact", "$10^{-8}$", "1", "$10^8$"])
+    style.title(axes, "error of the variance", "as a share of the true one, 1.25")
+    axes.axhline(1, color=style.QUIET, lw=0.8)
+    update_steady = _draw_formula(axes, r"$\frac{1}{m}\Sigma\,(z-\mu)^2$", "z_hat", "o", 0.5)
+    update_fast = _draw_formula(axes, r"$\frac{1}{m}\Sigma\,z^2-\mu^2$", "y", "D", 0.1)
+    cursor = Cursor(axes)
+    stored, spacing = Words(axes, 1.1, 0.98), Words(axes, 1.1, 0.87, color=style.QUIET)
+
+    def show(power, precision):
+        with np.errstate(all="ignore"):  # that numbers overflow is what is shown
+            numbers = (FOUR + OFFSETS[:, None]).astype(precision)  # (9, 4)
+            steady = update_steady(two_passes(numbers), power)
+            fast = update_fast(one_pass(numbers), power)
+            gap = np.spacing(numbers[power, -1])
+        cursor.update(power)
+        parts = ", ".join(f"{x:g}" for x in numbers[power].astype(float) - OFFSETS[power])
+        held = np.isfinite(gap)
+        stored.text = f"held as {10**power:,} + ({parts})" if held else f"too large for {precision}"
+        spacing.text = f"its neighbour is {gap:.1g} away" if held else ""
+        return (
+            f"With {10**power:,} added in {precision}, the squared distances from the mean give "
+            f"the variance {steady}, and the mean of the squares minus the square of the mean "
+            f"gives {fast}; the true one is 1.25."
+        )
+
+    return live.Live(
+        "offset", Picture(figure), show,
+        power=live.slider("offset: 10 to the power", 0, 8, 0, 1),
+        precision=live.choice("precision", PRECISIONS, "float32"),
+    )  # fmt: skip
+
+
+def _draw_formula(axes, formula, stage, marker, height):
+    """Write a formula of the variance; return what shows its errors and says what it gives."""
+    looks = {"color": style.STAGES[stage], "lw": 2, "ms": 7, "clip_on": False}
+    (line,) = axes.plot([], [], marker + "-", animated=True, **looks)
+    axes.plot(1.12, height + 0.15, marker, transform=axes.transAxes, **looks)
+    axes.text(1.17, height + 0.12, formula, size=style.TITLE + 3, transform=axes.transAxes)
+    words = Words(axes, 1.17, height - 0.03)
+
+    def update(variances, power):
+        errors = np.nan_to_num(np.abs(variances.astype(float) / FOUR.var() - 1), nan=MOST)
+        line.set_data(range(9), errors.clip(LEAST, MOST))
+        value = variances[power]
+        said = f"{value:,.6g}".replace("-", "−") if np.isfinite(value) else "no number"
+        words.text = "= " + said + (", and its root is no number" if value < 0 else "")
+        return said
+
+    return update
+
+
+@style.own_looks()
+def momentum():
+    """See how long a running average remembers, with the defaults of PyTorch and of Keras."""
+    figure = style.new_figure(9, 3.6)
+    axes = figure.add_axes([0.08, 0.16, 0.6, 0.62])
+    axes.set(xlim=(0, BATCHES[-1]), ylim=(0, 1), xlabel="batches since the start")
+    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    style.title(axes, "what the start still weighs", r"$(1 - \mathrm{rate})^t$, after $t$ batches")
+    for rate, stage in ((0.1, "y"), (0.01, "z")):
+        axes.plot(BATCHES, (1 - rate) ** BATCHES, color=style.STAGES[stage], lw=2)
+    (curve,) = axes.plot([], [], "--", color=style.INK, lw=2, animated=True)
+    cursor = Cursor(axes)
+    rows = [
+        _draw_row(axes, 0.86, "PyTorch's momentum 0.1", "(Keras' 0.9)", style.STAGES["y"]),
+        _draw_row(axes, 0.48, "Keras' momentum 0.99", "(PyTorch's 0.01)", style.STAGES["z"]),
+        _draw_row(axes, 0.1, "your rate", "(the dashed line)", style.INK),
+    ]
+
+    def show(batches, rate):
+        left = [(1 - each) ** batches for each in (0.1, 0.01, rate)]
+        curve.set_data(BATCHES, (1 - rate) ** BATCHES)
+        cursor.update(batches, left)
+        for words, share in zip(rows, left, strict=True):
+            words.text = f"the start weighs {percent(share)}"
+        return (
+            f"After {batches} batches the start still weighs {percent(left[0])} with PyTorch's "
+            f"0.1, {percent(left[1])} with Keras' 0.99, and {percent(left[2])} with a rate of "
+            f"{rate:g}, which PyTorch calls momentum {rate:g} and Keras {1 - rate:g}."
+        )
+
+    return live.Live(
+        "momentum", Picture(figure), show,
+        batches=live.slider("batches", 0, int(BATCHES[-1]), 0, 1),
+        rate=live.steps("your rate", RATES, 0.03),
+    )  # fmt: skip
+
+
+def _draw_row(axes, height, name, other, color):
+    """Say at the right of the panel what a curve is; return the words below that."""
+    axes.text(1.04, height + 0.1, name, weight="bold", transform=axes.transAxes, color=color)
+    axes.text(1.04, height, other, transform=axes.transAxes, color=color)
+    return Words(axes, 1.04, height - 0.1)
 
 
 def shares_a_mean(norm, example, channel):
@@ -50,134 +149,18 @@ def shares_a_mean(norm, example, channel):
 
 
 @style.own_looks()
-def offset():
-    """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance."""
-    figure = style.new_figure(9, 3.9)
-    axes = figure.add_axes([0.09, 0.15, 0.44, 0.65])
-    axes.set(xlim=(-0.3, 8.3), ylim=(LEAST, MOST), yscale="log", xlabel="offset")
-    axes.set_xticks(POWERS, [f"$10^{power}$" for power in POWERS])
-    axes.set_yticks([LEAST, 1e-8, 1, 1e8], ["exact", "$10^{-8}$", "1", "$10^8$"])
-    style.title(axes, "error of the variance", "as a share of the true one, 1.25")
-    axes.axhline(1, color=style.QUIET, lw=0.8)
-    steady = _Formula(axes, two_passes, r"$\frac{1}{m}\Sigma\,(z-\mu)^2$", "z_hat", "o", 0.5)
-    fast = _Formula(axes, one_pass, r"$\frac{1}{m}\Sigma\,z^2-\mu^2$", "y", "D", 0.1)
-    cursor = Cursor(axes)
-    stored, spacing = Words(axes, 1.1, 0.98), Words(axes, 1.1, 0.87, color=style.QUIET)
-
-    def show(power, precision):
-        with np.errstate(all="ignore"):  # that numbers overflow is what is shown
-            numbers = [(FOUR + 10.0**each).astype(precision) for each in POWERS]
-            said = [formula.update(numbers, power) for formula in (steady, fast)]
-            last = numbers[power][-1]
-            parts = ", ".join(f"{x:g}" for x in numbers[power].astype(float) - 10.0**power)
-            gap = f"its neighbour is {float(np.spacing(last)):.1g} away"
-        cursor.update(power)
-        held = np.isfinite(last)
-        stored.text = f"held as {10**power:,} + ({parts})" if held else f"too large for {precision}"
-        spacing.text = gap if held else ""
-        return (
-            f"With {10**power:,} added in {precision}, the squared distances from the mean give "
-            f"the variance {said[0]}, and the mean of the squares minus the square of the mean "
-            f"gives {said[1]}; the true one is 1.25."
-        )
-
-    return live.Live(
-        "offset", Picture(figure), show,
-        power=live.slider("offset: 10 to the power", 0, 8, 0, 1),
-        precision=live.choice("precision", PRECISIONS, "float32"),
-    )  # fmt: skip
-
-
-class _Formula:
-    """One way to compute a variance: its errors as a line, and what it gives in words."""
-
-    def __init__(self, axes, variance, formula, stage, marker, height):
-        self._variance, beside = variance, {"transform": axes.transAxes}
-        looks = {"color": style.STAGES[stage], "lw": 2, "ms": 7, "clip_on": False}
-        (self._line,) = axes.plot([], [], marker + "-", animated=True, **looks)
-        axes.plot([1.12], [height + 0.15], marker, **looks, **beside)
-        axes.text(1.17, height + 0.12, formula, size=style.TITLE + 3, **beside)
-        self._value = Words(axes, 1.17, height - 0.03)
-
-    def update(self, numbers, power):
-        """Show the errors at all offsets; return the variance at this one in words."""
-        variances = np.array([self._variance(x) for x in numbers], dtype=float)
-        errors = np.nan_to_num(np.abs(variances / TRUTH - 1), nan=MOST)
-        self._line.set_data(POWERS, errors.clip(LEAST, MOST))
-        value = variances[power]
-        said = f"{value:,.6g}".replace("-", "−") if np.isfinite(value) else "no number"
-        self._value.text = "= " + said + (", and its root is no number" if value < 0 else "")
-        return said
-
-
-@style.own_looks()
-def momentum():
-    """See how long a running average remembers, with the defaults of PyTorch and of Keras."""
-    figure = style.new_figure(9, 3.6)
-    axes = figure.add_axes([0.08, 0.16, 0.6, 0.62])
-    axes.set(xlim=(0, BATCHES[-1]), ylim=(0, 1), xlabel="batches since the start")
-    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
-    formula = r"$(1 - \mathrm{rate})^t$, after $t$ batches"
-    style.title(axes, "what the start still weighs", formula)
-    for rate, stage in ((0.1, "y"), (0.01, "z")):
-        axes.plot(BATCHES, (1 - rate) ** BATCHES, color=style.STAGES[stage], lw=2)
-    (curve,) = axes.plot([], [], "--", color=style.INK, lw=2, animated=True)
-    cursor = Cursor(axes)
-    rows = [
-        _Row(axes, 0.86, "PyTorch's momentum 0.1", "(Keras' 0.9)", style.STAGES["y"]),
-        _Row(axes, 0.48, "Keras' momentum 0.99", "(PyTorch's 0.01)", style.STAGES["z"]),
-        _Row(axes, 0.1, "your rate", "(the dashed line)", style.INK),
-    ]
-
-    def show(batches, rate):
-        left = [(1 - each) ** batches for each in (0.1, 0.01, rate)]
-        curve.set_data(BATCHES, (1 - rate) ** BATCHES)
-        cursor.update(batches, left)
-        for row, share in zip(rows, left, strict=True):
-            row.update(share)
-        return (
-            f"After {batches} batches the start still weighs {percent(left[0])} with PyTorch's "
-            f"0.1, {percent(left[1])} with Keras' 0.99, and {percent(left[2])} with a rate of "
-            f"{rate:g}, which PyTorch calls momentum {rate:g} and Keras {1 - rate:g}."
-        )
-
-    return live.Live(
-        "momentum", Picture(figure), show,
-        batches=live.slider("batches", 0, int(BATCHES[-1]), 0, 1),
-        rate=live.steps("your rate", RATES, 0.03),
-    )  # fmt: skip
-
-
-class _Row:
-    """What a curve is, and its height at the cursor, at the right of the panel."""
-
-    def __init__(self, axes, height, name, other, color):
-        beside = {"transform": axes.transAxes, "color": color}
-        axes.text(1.04, height + 0.1, name, weight="bold", **beside)
-        axes.text(1.04, height, other, **beside)
-        self._words = Words(axes, 1.04, height - 0.1)
-
-    def update(self, share):
-        self._words.text = f"the start weighs {percent(share)}"
-
-
-@style.own_looks()
 def axes():
     """See which numbers share a mean in batch, layer, group, instance and RMS norm."""
-    examples, channels = SHAPE[0], SHAPE[1] * SHAPE[2]
     figure = style.new_figure(9, 4.2)
-    panel = figure.add_axes([0.1, 0.04, 0.5, 0.8])
-    panel.set(xlim=(-0.15, channels), ylim=(examples, -0.15), aspect="equal")
-    panel.set_xticks(np.arange(channels) + 0.42, range(1, channels + 1))
-    panel.set_yticks(np.arange(examples) + 0.42, range(1, examples + 1))
+    panel = figure.add_axes([0.1, 0.04, 0.5, 0.8], aspect="equal", xlabel="channel",
+                            ylabel="example")  # fmt: skip
+    panel.set(xlim=(0.43, 6.58), ylim=(4.58, 0.43), xticks=range(1, 7), yticks=range(1, 5))
     panel.tick_params(length=0, labeltop=True, labelbottom=False)
     panel.spines[:].set_visible(False)
-    panel.set_xlabel("channel")
     panel.xaxis.set_label_position("top")
-    panel.set_ylabel("example")
-    spots = np.argwhere(np.ones((examples, channels, *SHAPE[3:])))  # (cells, 4)
-    x, y = spots[:, 1] + 0.15 + 0.27 * spots[:, 3], spots[:, 0] + 0.15 + 0.27 * spots[:, 2]
-    panel.plot(x, y, "s", color=style.PALE, ms=11)
+    spots = np.indices((4, 6, 3, 3))  # example, channel, row and column of each cell, from 0
+    y, x = spots[:2] + 1 + 0.27 * (spots[2:] - 1)
+    panel.plot(x.ravel(), y.ravel(), "s", color=style.PALE, ms=11)
     (lit,) = panel.plot([], [], "s", color=style.STAGES["z_hat"], ms=11, animated=True)
     (chosen,) = panel.plot([], [], "s", color=style.INK, ms=11, animated=True, zorder=3)
     panel.text(1.1, 0.9, "x: examples, groups, channels,", transform=panel.transAxes)
@@ -186,10 +169,10 @@ def axes():
 
     def show(norm, example, channel):
         cells = shares_a_mean(norm, example - 1, channel - 1)
-        lit.set_data(x[cells.ravel()], y[cells.ravel()])
-        chosen.set_data([channel - 1 + 0.42], [example - 1 + 0.42])
+        lit.set_data(x[cells], y[cells])
+        chosen.set_data([channel], [example])
         what, averaged = ("mean square", "(x**2)") if norm == "RMS norm" else ("mean", "x")
-        count, others = int(cells.sum()), int(cells.any(axis=(1, 2, 3)).sum()) - 1
+        count, others = cells.sum(), cells.any(axis=(1, 2, 3)).sum() - 1
         words[0].text = f"{averaged}.mean(axis={SHARED[norm]})"
         words[1].text = f"{count} numbers share a {what},"
         words[2].text = f"and there are {cells.size // count} such groups."
@@ -198,12 +181,12 @@ def axes():
         return (
             f"In {norm}, the black number, of example {example} and channel {channel}, shares its "
             f"{what} with {count - 1} others, of {others} other examples and "
-            f"{int(cells.any(axis=(0, 2, 3)).sum()) - 1} other channels."
+            f"{cells.any(axis=(0, 2, 3)).sum() - 1} other channels."
         )
 
     return live.Live(
         "axes", Picture(figure), show,
         norm=live.choice("norm", list(SHARED), "batch norm"),
-        example=live.slider("example", 1, examples, 1, 1),
-        channel=live.slider("channel", 1, channels, 1, 1),
+        example=live.slider("example", 1, 4, 1, 1),
+        channel=live.slider("channel", 1, 6, 1, 1),
     )  # fmt: skip

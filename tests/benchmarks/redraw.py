@@ -20,7 +20,7 @@ import psutil
 
 from bnviz import explore, style
 
-WALK, TIMES = 10_000, 30
+WALK, STAY, TIMES = 10_000, 20, 30
 PROMISED = {"growth": 1.3, "megabytes": 8, "seconds to appear": 3}
 APPEAR = """
 import time
@@ -66,8 +66,10 @@ def draw_whole(demo):
 def walk(demos, count, rng):
     """Move about; raise if an explorable fails or its first picture does not come back."""
     first = {name: (demo.values, demo.image.value) for name, demo in demos.items()}
-    for _ in range(count):
-        move(demos[rng.choice(list(demos))], rng)
+    for _ in range(count // STAY):
+        demo = demos[rng.choice(list(demos))]
+        for _ in range(STAY):  # to come to another one costs a picture drawn as a whole
+            move(demo, rng)
     for name, demo in demos.items():
         values, picture = first[name]
         demo.set(**values)

@@ -43,7 +43,7 @@ def test_noise_is_not_for_free_and_worse_without_batch_norm():
 
 
 def test_the_shaken_unit_moves_more_than_the_plain_one():
-    small = experiments.three_networks()[WITHOUT]["z"][:, 2].astype(float).mean(axis=-1)
+    small = experiments.four_networks()[WITHOUT]["z"][:, 2].astype(float).mean(axis=-1)
     into = experiments.shaken()[WITH]["1.0"]["into"].astype(float).mean(axis=-1)
     assert np.abs(np.diff(into)).mean() > 5 * np.abs(np.diff(small)).mean()
     assert np.abs(np.diff(into)).mean() > 0.5 * np.ptp(small)

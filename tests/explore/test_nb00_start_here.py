@@ -33,7 +33,7 @@ def test_one_unit_of_the_sketch_is_lit_and_gets_what_the_image_sends():
 @pytest.mark.parametrize("stage", list(style.STAGES))
 def test_the_strip_lights_the_stage_of_the_day_and_no_other(stage):
     alone = shown(PipelineStrip(stage))
-    for box, left, width, _ in BOXES:
+    for box, (left, width) in BOXES.items():
         pixel = alone[alone.shape[0] // 4, round((left + 0.1 * width) * alone.shape[1])]
         expected = style.STAGES[stage] if box == stage else "white"
         assert np.abs(pixel - 255 * np.array(to_rgb(expected))).max() <= 1

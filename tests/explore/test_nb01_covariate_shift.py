@@ -51,7 +51,7 @@ def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
 
 
 def test_what_enters_a_normalized_sigmoid_has_mean_beta_and_sd_gamma():
-    record = experiments.three_networks()[experiments.WITH]
+    record = experiments.four_networks()[experiments.WITH]
     y = experiments.into_sigmoid(record)  # (S, layers, examples)
     np.testing.assert_allclose(y.mean(axis=-1), record["beta"][..., experiments.UNIT], atol=1e-5)
     np.testing.assert_allclose(
@@ -60,7 +60,7 @@ def test_what_enters_a_normalized_sigmoid_has_mean_beta_and_sd_gamma():
 
 
 def test_without_batch_norm_the_sigmoid_gets_the_net():
-    record = experiments.three_networks()[experiments.WELL]
+    record = experiments.four_networks()[experiments.WELL]
     assert (experiments.into_sigmoid(record) == record["z"]).all()
 
 
@@ -76,7 +76,7 @@ def test_the_drift_opens_before_the_first_step_and_shows_no_later_one():
 @pytest.mark.parametrize("start", list(STARTS))
 def test_the_axis_of_the_drift_reaches_nearly_all_inputs(start):
     low, high = explore.drift().figure.axes[0].get_ylim()
-    record = (experiments.three_networks() | experiments.fourth_network())[STARTS[start]]
+    record = experiments.four_networks()[STARTS[start]]
     for values in (record["z"].astype(float), experiments.into_sigmoid(record)):
         outside = (values < low) | (values > high)
         assert outside.mean() < 1e-3

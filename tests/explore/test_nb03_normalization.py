@@ -58,8 +58,8 @@ def test_a_small_batch_is_dots_and_a_large_one_has_bars():
     picture = NormalizedView()
     for m in (16, 17):
         picture.update(np.linspace(0, 1, m), np.linspace(-1, 1, m))
-        for stage in picture._stages:
-            assert stage._bars.outline.get_visible() == (m > 16)
+        for half in picture._halves:
+            assert half._bars.outline.get_visible() == (m > 16)
         assert [len(line) for line in dots(picture.figure)] == [16, 16]
 
 
@@ -67,13 +67,14 @@ def test_what_lies_outside_has_no_dot_but_is_counted():
     picture = NormalizedView()
     picture.update([-9.0, 0.0, 1.0, 2.0], [0.0, 0.0, 0.0, 20.0])
     assert [len(line) for line in dots(picture.figure)] == [3, 3]
-    net, normalized = picture._stages
-    assert net._bars._outside._below.text == "◂ 25\u00a0%"
-    assert normalized._bars._outside._above.text == "25\u00a0% ▸"
+    net, normalized = picture._halves
+    assert net._bars._outside[0].text == "◂ 25\u00a0%"
+    assert normalized._bars._outside[1].text == "25\u00a0% ▸"
 
 
 def test_the_followed_example_is_said_in_every_batch():
     images = np.zeros((3, 64))
-    picture = BatchMates([(images, np.array([z, -1.0, 1.5])) for z in (0.25, -0.5)])
-    said = [text.get_text() for axes in picture.figure.axes for text in axes.texts]
-    assert {"0.25", "−0.50"} <= set(said)
+    batches = [(images, np.array([z, -1.0, 1.5])) for z in (0.25, -0.5)]
+    for shown, expected in ((batches, {"0.25", "−0.50"}), (batches[:1], {"0.25"})):
+        figure = BatchMates(shown).figure
+        assert expected <= {text.get_text() for axes in figure.axes for text in axes.texts}

@@ -9,7 +9,7 @@ from bnviz import batchnorm, experiments, explore
 from bnviz.explore.nb05_scale_and_shift import DOTS, SigmoidView
 from bnviz.network import sigmoid
 
-RUN = experiments.three_networks()[experiments.WITH]
+RUN = experiments.four_networks()[experiments.WITH]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_tallest_bar_fills_its_panel_however_many_values_there_are():
     picture = SigmoidView()
     for n in (4, 4000):
         picture.update(np.linspace(-2, 2, n), sigmoid(np.linspace(-2, 2, n)))
-        for bars, _ in (picture._inputs, picture._outputs):
+        for bars in (picture._inputs, picture._outputs):
             assert bars.outline.get_data().values.max() == 1
 
 

@@ -28,7 +28,7 @@ def covers(demo):
 
 def test_training_opens_before_the_first_step_and_shows_no_later_one(training):
     assert training.values["step"] == 0
-    steps = experiments.three_networks()[experiments.WITH]["steps"]
+    steps = experiments.four_networks()[experiments.WITH]["steps"]
     for index in (0, 10, len(steps) - 1):
         training.set(step=int(steps[index]))
         lengths = [
@@ -43,8 +43,9 @@ def test_training_opens_before_the_first_step_and_shows_no_later_one(training):
 def test_training_tells_the_accuracies_of_all_three(training):
     training.set(step=1800)
     told = re.search(r"recognized are (.*?); the", training.caption)[1]
-    for name, record in experiments.three_networks().items():
-        assert f"{100 * record['accuracy'][-1]:.0f}\u00a0% ({name})" in told
+    for name in (experiments.WITHOUT, experiments.WELL, experiments.WITH):
+        accuracy = experiments.four_networks()[name]["accuracy"][-1]
+        assert f"{100 * accuracy:.0f}\u00a0% ({name})" in told
 
 
 def test_the_sweep_is_covered_until_it_is_trained(sweep):

@@ -26,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NEWEST = [f"3.{minor}" for minor in range(20, 9, -1)]
+PYTEST = ["-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup"]
 GIT = ["git", "-c", "user.name=matrix", "-c", "user.email=matrix@localhost", "-c", "gc.auto=0"]
 
 
@@ -60,7 +61,6 @@ def colab(folder):
     run(python, "-m", "pip", "install", "-q", "-r", HERE / "colab.txt")
     notebooks, project = folder / "content" / "notebooks", copy_project(folder)
     shutil.copytree(ROOT / "notebooks", notebooks)  # alone, as on Colab
-    pytest = ["-m", "pytest", "-q", "-c", project / "pyproject.toml", "--rootdir", folder]
 
     execute = ["-m", "nbconvert", "--to=notebook", "--execute", f"--output-dir={folder}"]
     first = notebooks / "00_start_here.ipynb"  # its first cell installs bnviz
@@ -68,8 +68,10 @@ def colab(folder):
     run(python, "-m", "pip", "uninstall", "-q", "-y", "bnviz")
     look_into_wheel(python, project)
     added(python, {"bnviz"}, "-m", "pip", "install", "-q", project)
+    run(python, "-m", "pip", "install", "-q", "pytest-xdist")
     names = ("test_notebooks_run.py", "test_explore.py", "test_live.py")
-    run(python, *pytest, *[project / "tests" / name for name in names], cwd=folder)
+    tests = [project / "tests" / name for name in names]
+    run(python, *PYTEST, "-c", project / "pyproject.toml", "--rootdir", folder, *tests, cwd=folder)
     # Colab's own page cannot be had here: the nearest that shows its version of ipywidgets
     page = "jupyterlab<3.6", "jupyterlab_widgets<2", "playwright>=1.40"
     run(python, "-m", "pip", "install", "-q", *page)
@@ -89,8 +91,8 @@ def binder(folder):
     needed = re.findall("^      - (.+)$", (project / "environment.yml").read_text(), re.MULTILINE)
     (project / "pip.txt").write_text("\n".join(needed))  # as conda hands it to pip
     run(python, "-m", "pip", "install", "-q", "-r", "pip.txt", cwd=project)
-    run(python, "-m", "pip", "install", "-q", "pytest")
-    run(python, "-m", "pytest", "-q", "tests/test_notebooks_run.py", cwd=project)
+    run(python, "-m", "pip", "install", "-q", "pytest<9.2", "pytest-xdist")
+    run(python, *PYTEST, "tests/test_notebooks_run.py", cwd=project)
 
 
 def peers(folder):
