@@ -167,10 +167,14 @@ HOSTILE = {
 
 def stills():
     """Return the first picture of every demo and, of one, that after a move."""
-    demos = {name: getattr(explore, name)() for name in explore.__all__}
-    shown = {name: demo._repr_mimebundle_()[0]["image/png"] for name, demo in demos.items()}
-    demos["pipeline"].set(scale=2.5)
-    return shown | {"moved": demos["pipeline"].image.value}
+    shown = {}
+    for name in explore.__all__:
+        demo = getattr(explore, name)()
+        shown[name] = demo._repr_mimebundle_()[0]["image/png"]
+        if name == "pipeline":
+            demo.set(scale=2.5)
+            shown["moved"] = demo.image.value
+    return shown
 
 
 def test_a_readers_settings_change_no_byte_of_any_picture():

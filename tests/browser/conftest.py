@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, and what it looks at: a JupyterLab, and the static site.
+"""A Chromium for the browser tests, and what it looks at: a JupyterLab, and the static site.
 
 Without Chromium, or without Pyodide for the site, tests are left out; under CI=true they fail.
 """
@@ -17,7 +17,10 @@ from tests.browser import lab
 
 NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none."
 # the native kernel with every demo, and the kernel in the page with notebooks that we publish
-NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation", "07_backward_pass"]
+NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation"]
+# one worker has the site, one the JupyterLab; in the order of test_site
+KERNELS = [pytest.param(name, marks=pytest.mark.xdist_group("site")) for name in IN_THE_PAGE]
+KERNELS += [pytest.param(NATIVE, marks=pytest.mark.xdist_group("lab"))]
 
 
 def leave_out(sentence):
@@ -82,7 +85,7 @@ def site_address(site):
         yield address
 
 
-@pytest.fixture(scope="session", params=[*IN_THE_PAGE, NATIVE])  # in the order of test_site
+@pytest.fixture(scope="session", params=KERNELS)
 def ran(request, chromium):
     """A page with a notebook that has been run, in the kernel for it; `page.cells` has it all."""
     native = request.param == NATIVE

@@ -47,7 +47,7 @@ WATCH = """() => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     for (let calm = 0, before = -1; calm < 2; ) {
       await kernel.requestKernelInfo();
-      await new Promise(done => setTimeout(done, 40));
+      await new Promise(done => setTimeout(done, 20));
       calm = before === watched.count ? calm + 1 : 0;
       before = watched.count;
     }

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import lab
 
-pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
+pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 
 SOURCE = """
 import numpy as np

@@ -9,7 +9,7 @@ import pytest
 from tests.browser import lab
 from tests.browser.conftest import IN_THE_PAGE
 
-pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
+pytestmark = pytest.mark.xdist_group("site")  # one worker has the site
 
 ON_ITS_OWN = {"nbval-ignore-output"}  # what such cells print depends on the machine
 

@@ -1,12 +1,8 @@
-"""Every slider moved as by a reader: each demo natively, three notebooks in the page itself."""
+"""Every slider moved as by a reader: each demo natively, two notebooks in the page itself."""
 
 from pathlib import Path
 
-import pytest
-
 from tests.browser import lab
-
-pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PRESSES = 50

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser import lab
 
-pytestmark = pytest.mark.xdist_group("browser")  # one browser, one site, one JupyterLab
+pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 
 NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
 CELL = "a picture with the controls"  # what stands for an explorable in plain text
