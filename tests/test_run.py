@@ -255,14 +255,14 @@ def test_a_warning_of_our_own_is_an_error_and_that_of_others_is_not(room, kind):
     assert ends == [1, 0]
 
 
-@pytest.mark.parametrize(
-    "setting",
-    ["ServerApp.root_dir", "FileContentsManager.root_dir", "FileContentsManager.preferred_dir"],
-)
-def test_settings_of_jupyter_do_not_lead_the_first_notebook_away(tmp_path, setting):
-    (tmp_path / "jupyter_server_config.py").write_text(
-        f"get_config().{setting} = {str(tmp_path)!r}"
+def test_settings_of_jupyter_do_not_lead_the_first_notebook_away(tmp_path):
+    names = (
+        "ServerApp.root_dir",
+        "FileContentsManager.root_dir",
+        "FileContentsManager.preferred_dir",
     )
+    settings = "".join(f"get_config().{name} = {str(tmp_path)!r}\n" for name in names)
+    (tmp_path / "jupyter_server_config.py").write_text(settings)
     start = "import run, sys; run.PYTHON = sys.executable; run.set_up = print; "
     start += "sys.exit(run.main(['lab', '--no-browser', '--allow-root', '--port-retries=50']))"
     own = dict.fromkeys(

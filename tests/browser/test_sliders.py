@@ -25,17 +25,15 @@ def test_keyboard_reaches_both_ends_and_comes_back(ran):
         end = lab.look(ran, demo)
         captions = {opening.caption, end.caption}
         for row, handle in zip(rows, handles, strict=True):
-            label = handle.get_attribute("aria-label")
-            seen = {}
-            for key in ("Home", "End"):
-                handle.press(key)
-                seen[key] = lab.look(ran, demo)
-                assert not ran.get_by_role("alert").count(), seen[key].caption
-                said = handle.get_attribute("aria-valuetext")
-                assert said == row.locator(".widget-readout").inner_text()
-            assert seen["Home"] != end, f"{label} does nothing"
-            assert seen["End"] == end, f"{label} leaves a trace"
-            captions.add(seen["Home"].caption)
+            handle.press("Home")
+            seen = lab.look(ran, demo)
+            assert not ran.get_by_role("alert").count(), seen.caption
+            said = handle.get_attribute("aria-valuetext")
+            assert said == row.locator(".widget-readout").inner_text()
+            assert seen != end, f"{handle.get_attribute('aria-label')} does nothing"
+            captions.add(seen.caption)
+            handle.press("End")
+        assert lab.look(ran, demo) == end, "a slider leaves a trace"
         assert len(captions) > 1, "the caption stands still"
         for handle, start in zip(handles, starts, strict=True):
             handle.press("Home")
