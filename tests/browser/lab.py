@@ -223,6 +223,24 @@ def run_all(page):
     return cells
 
 
+def printed(cells):
+    """Return what the cells of a notebook print, by cell, but for those that depend on machines."""
+    own = [cell for cell in cells if "nbval-ignore-output" not in cell["metadata"].get("tags", [])]
+    return {
+        cell["id"]: "".join(
+            "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+            for output in cell["outputs"]
+        )
+        for cell in own
+        if cell["cell_type"] == "code"
+    }
+
+
+def saved(name):
+    """Return what the cells of a notebook of the series are saved with, in the same form."""
+    return printed(json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))["cells"])
+
+
 class Look(NamedTuple):
     """What a reader has before them."""
 

@@ -1,6 +1,5 @@
 """The static site in a browser that reaches no other address: what JupyterLab does not show."""
 
-import json
 import re
 from urllib.parse import urlsplit
 
@@ -11,26 +10,11 @@ from tests.browser.conftest import IN_THE_PAGE
 
 pytestmark = pytest.mark.xdist_group("site")  # one worker has the site
 
-ON_ITS_OWN = {"nbval-ignore-output"}  # what such cells print depends on the machine
-
-
-def printed(cells):
-    """Return what the cells of a notebook print, by cell."""
-    return {
-        cell["id"]: "".join(
-            "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
-            for output in cell["outputs"]
-        )
-        for cell in cells
-        if cell["cell_type"] == "code" and not ON_ITS_OWN & set(cell["metadata"].get("tags", []))
-    }
-
 
 @pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
 def test_it_prints_what_was_saved(ran, request):
     name = request.node.callspec.params["ran"]
-    saved = json.loads((lab.ROOT / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
-    here, there = printed(ran.cells), printed(saved)
+    here, there = lab.printed(ran.cells), lab.saved(f"{name}.ipynb")
     assert any(there.values())
     assert here == there
 

@@ -1,8 +1,8 @@
 """Every notebook run in the static site, in a browser that reaches no other address.
 
-`python every_notebook.py` makes the site, runs its notebooks, or those named, and prints how long
-they took. A demo is to appear within 10 seconds of its cell, and a notebook to be through in 90,
-one that trains in 150.
+`python every_notebook.py` makes the site, runs its notebooks, or those named, compares what they
+print with what is saved, and tells how long they took. A demo is to appear within 10 seconds of
+its cell, and a notebook to be through in 90, one that trains in 150.
 """
 
 import os
@@ -38,11 +38,13 @@ def run_in_the_page(browser, address, name):
     lab.open_notebook(page, address(name))
     page.evaluate(TIME)
     cells = [cell for cell in lab.run_all(page) if cell["cell_type"] == "code"]
+    saved, here = lab.saved(name), lab.printed(cells)
     through = time.monotonic() - start
     took = page.evaluate("took")
     demos = [seconds for seconds, cell in zip(took, cells, strict=True) if shows_demo(cell)]
     print(f"{name:34}{through:6.0f} s", f"slowest demo {max(demos, default=0):5.1f} s", flush=True)
     wrong = [f"{name}: {complaint}" for complaint in dict.fromkeys(page.complaints)]
+    wrong += [f"{name} prints otherwise in {cell}" for cell in saved if here[cell] != saved[cell]]
     if through > (TRAINING if name.startswith(TRAIN) else THROUGH):
         wrong.append(f"{name} was through after {through:.0f} s")
     if max(demos, default=0) > DEMO:
