@@ -38,34 +38,39 @@ def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
     ran.set_viewport_size(wide)
 
 
-def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(chromium, site_address):
+@pytest.fixture
+def reading(chromium):
+    """A page whose reader runs nothing: no kernel starts, which would take longer than the rest."""
     page = lab.open_page(chromium)
-    page.goto(site_address("").partition("notebooks/")[0])
-    page.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
-    link = page.locator(".jp-RenderedMarkdown a[href*='01_']").first
-    with page.context.expect_page() as opened:
+    page.context.route("**/pyodide/**", lambda route: route.abort())
+    yield page
+    page.context.close()
+
+
+def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(reading, site_address):
+    reading.goto(site_address("").partition("notebooks/")[0])
+    reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
+    link = reading.locator(".jp-RenderedMarkdown a[href*='01_']").first
+    with reading.context.expect_page() as opened:
         link.click()
     opened.value.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
     opened.value.locator(".jp-Notebook h1").first.wait_for()
-    page.context.close()
 
 
 @pytest.mark.parametrize("app", ["tree", "lab"])
-def test_the_file_list_and_the_laboratory_have_the_notebooks(chromium, site_address, app):
-    page = lab.open_page(chromium)
-    page.goto(site_address("").replace("notebooks/index.html?path=", f"{app}/index.html"))
+def test_the_file_list_and_the_laboratory_have_the_notebooks(reading, site_address, app):
+    reading.goto(site_address("").replace("notebooks/index.html?path=", f"{app}/index.html"))
     for path in (lab.ROOT / "notebooks").glob("*.ipynb"):
-        page.get_by_text(path.name, exact=True).first.wait_for()
-    page.context.close()
+        reading.get_by_text(path.name, exact=True).first.wait_for()
 
 
 TITLE = "document.querySelector('.jp-Notebook h1')?.innerText"
 
 
 @pytest.fixture
-def edited(chromium, site_address):
+def edited(reading, site_address):
     """A page in which a reader has given notebook 04 another title, saved it, and come back."""
-    page = lab.open_page(chromium)
+    page = reading
     page.address = site_address("04_bias_cancellation.ipynb")
     lab.show_notebook(page, page.address)
     page.title_of_ours = page.evaluate(TITLE)
@@ -78,8 +83,7 @@ def edited(chromium, site_address):
     )
     lab.show_notebook(page, page.address)
     assert page.evaluate(TITLE).startswith("Mine")
-    yield page
-    page.close()
+    return page
 
 
 def assert_both_are_there(page):

@@ -35,7 +35,7 @@ def test_no_gradient_reaches_a_bias_in_front_of_batch_norm(data, seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_network_with_biases_trains_along_the_same_path(data, seed):
     def train(net):
-        choices = {"steps": 150, "seed": seed, "progress": False}
+        choices = {"steps": 150, "seed": seed, "snapshots": 2, "progress": False}
         return training.train(net, data.images, data.labels, **choices).network
 
     start = with_biases(seed)

@@ -103,7 +103,8 @@ def test_training_on_much_ink_costs_points_on_little():
         right = []
         for rows in (anyone, inky):
             net = network.init(experiments.SIZES, False, 0.4, seed=seed)
-            run = training.train(net, data.images[rows], data.labels[rows], seed=seed)
+            some = data.images[rows], data.labels[rows]
+            run = training.train(net, *some, seed=seed, snapshots=2)
             right.append(
                 training.accuracy(run.network, data.test_images[pale], data.test_labels[pale])
             )
