@@ -31,7 +31,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE / "tests"
-VENV, FORMER, LOCK = HERE / ".venv", HERE / ".venv.former", HERE / ".venv.lock"
+VENV, FORMER, NEW = HERE / ".venv", HERE / ".venv.former", HERE / ".venv.new"
+LOCK = HERE / ".venv.lock"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # started from inside .venv, the Python that .venv was made with: remaking removes the other
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -248,8 +249,9 @@ def put_back():
 def make_venv():
     """Make an empty `.venv`, with a mark by which the next start knows that it is ours."""
     print(f"Making {VENV} ...", flush=True)
-    VENV.mkdir()
-    (VENV / f"{UNFINISHED}.{fingerprint()}").write_text(UNFINISHED)
+    NEW.mkdir(exist_ok=True)
+    (NEW / f"{UNFINISHED}.{fingerprint()}").write_text(UNFINISHED)
+    NEW.rename(VENV)  # never without its mark, as another start may look at this moment
     if uv():
         must("uv", "venv", "--quiet", "--allow-existing", "--python", BASE_PYTHON, VENV)
     else:

@@ -66,7 +66,7 @@ def corners(demo):
         for value in positions(control):
             yield demo.first_values | {label: value}
     rng = random.Random(0)
-    for _ in range(15):
+    for _ in range(20):
         yield {label: rng.choice(positions(control)) for label, control in demo.controls.items()}
 
 
