@@ -60,7 +60,7 @@ class Picture:
 
     def cool(self):
         """Let go of the pixels, which the next look draws anew."""
-        _parts.cache_clear()
+        _kept.clear()
 
     def _draw(self):
         """Draw, and return all as (height, width, 4) bytes."""
@@ -77,12 +77,17 @@ class Picture:
         return {"text/plain": self._alt, **data}, metadata
 
 
-@functools.lru_cache(1)  # only the last picture that was drawn keeps its pixels
+_kept = {}  # only the last picture that was drawn keeps its pixels
+
+
 def _parts(picture):
     """Return a renderer, the pixels of what stands still, and the artists that move."""
-    renderer = _render(picture.figure)
-    moving = sorted(picture.figure.findobj(Artist.get_animated), key=Artist.get_zorder)
-    return renderer, np.array(renderer.buffer_rgba()), moving
+    if picture not in _kept:
+        _kept.clear()  # first, for the pixels of two are large
+        renderer = _render(picture.figure)
+        moving = sorted(picture.figure.findobj(Artist.get_animated), key=Artist.get_zorder)
+        _kept[picture] = renderer, np.array(renderer.buffer_rgba()), moving
+    return _kept[picture]
 
 
 def _render(figure):

@@ -141,7 +141,7 @@ def test_only_the_last_picture_keeps_its_pixels():
     assert first.png() == before
     second.png()
     second._repr_mimebundle_()
-    assert pictures._parts.cache_info().currsize == 0
+    assert not pictures._kept
 
 
 # Encoding

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.browser import lab
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -107,8 +109,11 @@ def test_tab_reaches_every_control(ran):
                     [box.element_handle(), controls],
                 )
             )
+            if set(range(wanted)) <= reached:
+                break
             ran.keyboard.press("Tab")
-        assert set(range(wanted)) <= reached
+        else:
+            pytest.fail(f"Tab reaches only {reached} of {wanted} controls")
 
 
 def test_it_wraps_in_a_narrow_window_and_the_picture_scrolls_in_its_own(ran):
