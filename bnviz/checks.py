@@ -39,6 +39,7 @@ class Verdict:
 
     @property
     def sign(self):
+        """What stands before the message."""
         if self.passed:
             return "✓ Right."
         return "○ Your turn." if self.mistake == GAP else "✗ Not yet."
