@@ -61,7 +61,7 @@ OFFLINE = re.compile(
 # command -> extra of pyproject.toml that it needs, and what .venv's Python is started with
 SCRIPTS = {
     "export": ("lab", "-m", "nbconvert", "--config", TESTS / "export.py"),
-    "marks": ("lab", "-m", "bnviz.marks"),
+    "marks": ("lab", "-m", "bnviz.practice.marks"),
     "refresh": ("lab", TESTS / "refresh.py"),
     "bench": ("bench", TESTS / "benchmarks"),
     "mutants": ("mutants", TESTS / "mutants.py"),

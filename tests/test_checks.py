@@ -11,8 +11,9 @@ from contextlib import redirect_stdout, suppress
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, checks, exercises, trials
-from bnviz.exercises import Exercise
+from bnviz import batchnorm
+from bnviz.practice import checks, exercises, trials
+from bnviz.practice.exercises import Exercise
 
 Z = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50], [0, 10]])
 

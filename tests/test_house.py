@@ -35,13 +35,14 @@ ARROWS = {
         "numpy",
         "matplotlib",
     },
-    "trials": {"numpy"},
-    "exercises": {"trials", "network", "batchnorm", "numpy"},
-    "checks": {"exercises", "trials", "numpy"},
-    "predict": {"live", "ipywidgets"},
+    "practice.trials": {"numpy"},
+    "practice.exercises": {"practice.trials", "network", "batchnorm", "numpy"},
+    "practice.checks": {"practice.exercises", "practice.trials", "numpy"},
+    "practice.predict": {"live", "ipywidgets"},
+    "practice.marks": {"nbclient", "nbconvert", "nbformat"},
     "setup_check": {"ipywidgets", "packaging"},
-    "marks": {"nbclient", "nbconvert", "nbformat"},
 }
+HALLS = {"bnviz.practice"}  # folders that hold rooms and are none
 HEAVY = {
     "numpy",
     "matplotlib",
@@ -62,7 +63,15 @@ def reach(room):
 
 def files(room):
     """Return the source files of a room, be it a module or a folder."""
-    return [*PACKAGE.glob(f"{room}.py"), *PACKAGE.glob(f"{room}/*.py")]
+    place = room.replace(".", "/")
+    return [*PACKAGE.glob(f"{place}.py"), *PACKAGE.glob(f"{place}/*.py")]
+
+
+def room_of(name):
+    """Return the room that a module of the package is in, or the library that it belongs to."""
+    within = name.removeprefix("bnviz.")
+    rooms = [room for room in ARROWS if f"{within}.".startswith(f"{room}.")]
+    return max(rooms, key=len, default=within.split(".")[0])
 
 
 def imported(path):
@@ -73,10 +82,10 @@ def imported(path):
             names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} imports by dots: write bnviz.{node.module}"
-            whole = node.module == "bnviz"
-            names |= {f"bnviz.{alias.name}" for alias in node.names} if whole else {node.module}
-    roots = {name.removeprefix("bnviz.").split(".")[0] for name in names}
-    return roots - sys.stdlib_module_names
+            whole = node.module in ("bnviz", *HALLS)
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= parts if whole else {node.module}
+    return {room_of(name) for name in names} - sys.stdlib_module_names
 
 
 def loaded(module):
@@ -90,9 +99,9 @@ def loaded(module):
 
 
 def test_every_room_has_its_arrows_here():
-    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
-    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert modules | folders == set(ARROWS)
+    named = {path for room in ARROWS for path in files(room)}
+    halls = {PACKAGE.parent / hall.replace(".", "/") / "__init__.py" for hall in HALLS}
+    assert named | halls | {PACKAGE / "__init__.py"} == set(PACKAGE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("room", ARROWS)
@@ -106,7 +115,8 @@ def test_a_room_imports_only_what_its_arrows_point_to(room):
 @pytest.mark.parametrize("room", ARROWS)
 def test_a_room_loads_only_what_its_arrows_reach(room):
     names = loaded(f"bnviz.{room}")
-    rooms = {name.split(".")[1] for name in names if name.startswith("bnviz.")}
+    modules = {name for name in names if name.startswith("bnviz.")} - HALLS
+    rooms = {room_of(name) for name in modules}
     assert room in rooms
     assert rooms | (names & HEAVY) <= reach(room)
 

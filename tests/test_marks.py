@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from bnviz import marks
+from bnviz.practice import marks
 
 START = "import numpy as np\nfrom bnviz import checks"
 RIGHT = "checks.batch_statistics(lambda z: (z.mean(axis=0), z.var(axis=0)))"

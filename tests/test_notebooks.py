@@ -11,7 +11,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
 from bnviz import explore
-from bnviz.exercises import every
+from bnviz.practice.exercises import every
 from tests import refresh
 
 ROOT = Path(__file__).parents[1]
@@ -253,14 +253,6 @@ class TestNotebook:
             for output in cell.get("outputs", []):
                 output.get("data", {}).pop("image/png", None)
         assert not MACHINE.findall(nbformat.writes(notebook))
-
-    def test_is_short(self, name):
-        assert len(read(name).cells) <= 35
-        assert sum(len(text.split()) for text in texts(name)) <= 1400
-        paragraphs = [part for text in texts(name) for part in text.split("\n\n")]
-        prose = [part for part in paragraphs if not part.lstrip().startswith("|")]  # no tables
-        assert not [part for part in prose if len(part.split()) > 120]
-        assert not [c.source for c in code_cells(name) if len(c.source.splitlines()) > 12]
 
     def test_decides_its_verdicts_by_what_it_measured(self, name):
         cells = [c for c in code_cells(name) if "verdict" in c.metadata.get("tags", [])]

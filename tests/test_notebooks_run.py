@@ -5,7 +5,7 @@ import re
 import pytest
 from nbclient import NotebookClient
 
-from bnviz.marks import verdicts
+from bnviz.practice.marks import verdicts
 from tests.test_notebooks import NAMES, exercises, filled, path_of, read
 
 CLOCK = re.compile(r"\d+(\.\d+)? ?(ms|s)\b")

@@ -3,7 +3,7 @@
 import ipywidgets
 import pytest
 
-from bnviz import predict
+from bnviz.practice import predict
 
 CHOICES = {
     "it doubles": "γ stretches around β.",

@@ -241,7 +241,9 @@ def test_one_thread_unless_the_reader_says_otherwise(ready):
     assert threads["OPENBLAS_NUM_THREADS"] == "7"
 
 
-@pytest.mark.parametrize("room", ["bnviz", "bnviz.live", "bnviz.explore", "bnviz.exercises"])
+@pytest.mark.parametrize(
+    "room", ["bnviz", "bnviz.live", "bnviz.explore", "bnviz.practice.exercises"]
+)
 @pytest.mark.parametrize("kind", ["DeprecationWarning", "FutureWarning", "UserWarning"])
 def test_a_warning_of_our_own_is_an_error_and_that_of_others_is_not(room, kind):
     code = (

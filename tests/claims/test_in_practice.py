@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bnviz import digits, network
-from bnviz.exercises.nb12_in_practice import BatchNorm
+from bnviz.practice.exercises.nb12_in_practice import BatchNorm
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "12_in_practice.ipynb"
 

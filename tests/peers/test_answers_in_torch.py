@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz import checks, exercises
+from bnviz.practice import checks, exercises
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional

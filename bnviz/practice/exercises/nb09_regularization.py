@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 SIX = np.array([[1.0, 0], [3, 4], [2, 2], [6, 3], [0, 1], [5, 9]])
 OURS = np.array([0.95, 0.92, 0.97, 0.90])

@@ -5,8 +5,8 @@ from copy import deepcopy
 
 import numpy as np
 
-from bnviz.exercises import Exercise
-from bnviz.trials import plain
+from bnviz.practice.exercises import Exercise
+from bnviz.practice.trials import plain
 
 
 class BatchNorm:

@@ -1,6 +1,6 @@
 """Exercises as data: what is right, what readers often write instead, and the cases that tell.
 
-One file per notebook, one list `EXERCISES` in each; `bnviz.checks` judges:
+One file per notebook, one list `EXERCISES` in each; `bnviz.practice.checks` judges:
 
     Exercise(  # checks.batch_mean(batch_mean)
         "batch_mean",

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
 from bnviz.network import sigmoid
+from bnviz.practice.exercises import Exercise
 
 MEAN, VAR = np.array([1.0, -0.5]), np.array([0.6, 2.0])  # kept, of two units
 GAMMA, BETA = np.array([1.5, -0.7]), np.array([0.3, 1.2])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
 from bnviz.network import sigmoid
+from bnviz.practice.exercises import Exercise
 
 MEAN, VAR = np.array([3.0, -1.0]), np.array([3.5, 0.25])  # two units
 

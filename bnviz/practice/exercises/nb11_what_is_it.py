@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 INF = np.inf
 RACE = np.array([[300.0, 150, 90, INF], [200, 110, 130, INF], [320, 160, 120, INF]])

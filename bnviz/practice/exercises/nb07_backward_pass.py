@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 Z_HAT = np.array([[-1.1, -0.9], [-0.5, 1.5], [0.0, 0.3], [1.6, -0.9]])
 DY = np.array([[0.0, 1.0], [-1, 0.5], [1, -2], [2, 0.2]])

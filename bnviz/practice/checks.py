@@ -3,7 +3,7 @@
     checks.batch_mean(my_function)         in a notebook: shows the verdict
     checks.judge("batch_mean", answer)     the same without a screen
 
-Exercises are data, in `bnviz.exercises`; how an answer is tried, in `bnviz.trials`.
+Exercises are data, in `exercises`; how an answer is tried, in `trials`.
 """
 
 import dis
@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bnviz import exercises
-from bnviz.trials import Odd, TooSlow, alike, differences, kernel_left_alone, try_all
+from bnviz.practice import exercises
+from bnviz.practice.trials import Odd, TooSlow, alike, differences, kernel_left_alone, try_all
 
 LIMIT = 10.0  # seconds for one answer, all cases together
-FOLDER = str(Path(__file__).parent)
+FOLDER = str(Path(__file__).parents[1])  # of the package
 GAP = "not filled in"
 INVITATION = "Replace the `...` by your own code and run the cell again."
 

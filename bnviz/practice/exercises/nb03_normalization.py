@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 FOUR = np.array([[1.0], [2], [3], [6]])
 SMALL = np.array([[0.01, 20], [0.02, 26], [0.03, 20], [0.06, 50], [0.0, 10]])

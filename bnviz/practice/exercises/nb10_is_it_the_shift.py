@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 G = np.array([[3.0, 0], [0, 4]])
 THERE = np.array([[3.0, 4], [0, 4]])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 
 def speedup(slow, fast):

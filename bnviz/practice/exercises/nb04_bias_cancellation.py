@@ -1,6 +1,6 @@
 """Your turn in notebook 04: where a bias cancels, and what happens to larger weights."""
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 USELESS = {
     "convolution, batch norm": True,

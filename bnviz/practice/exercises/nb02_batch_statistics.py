@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.exercises import Exercise
+from bnviz.practice.exercises import Exercise
 
 FOUR = np.array([[1.0], [2], [3], [6]])
 TWO_UNITS = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50], [0, 10]])
