@@ -20,8 +20,6 @@ from bnviz.practice import checks, exercises, trials
 ROOT = Path(__file__).parents[1]
 FILES = [file.name for file in pkgutil.iter_modules(exercises.__path__)]
 LISTS = {name: importlib.import_module(f"{exercises.__name__}.{name}").EXERCISES for name in FILES}
-    name: importlib.import_module(f"bnviz.practice.exercises.{name}").EXERCISES for name in FILES
-}
 ALL = list(chain.from_iterable(LISTS.values()))
 CODE = [exercise for exercise in ALL if not exercise.question]
 QUESTIONS = [exercise for exercise in ALL if exercise.question]
