@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TESTS = HERE / "tests"
+TESTS, TOOLS = HERE / "tests", HERE / "tools"
 VENV, FORMER, NEW = HERE / ".venv", HERE / ".venv.former", HERE / ".venv.new"
 LOCK = HERE / ".venv.lock"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -60,11 +60,11 @@ OFFLINE = re.compile(
 )
 # command -> extra of pyproject.toml that it needs, and what .venv's Python is started with
 SCRIPTS = {
-    "export": ("lab", "-m", "nbconvert", "--config", TESTS / "export.py"),
+    "export": ("lab", "-m", "nbconvert", "--config", TOOLS / "export.py"),
     "marks": ("lab", "-m", "bnviz.practice.marks"),
-    "refresh": ("lab", TESTS / "refresh.py"),
+    "refresh": ("lab", TOOLS / "refresh.py"),
     "bench": ("bench", TESTS / "benchmarks"),
-    "mutants": ("mutants", TESTS / "mutants.py"),
+    "mutants": ("mutants", TOOLS / "mutants.py"),
 }
 
 
@@ -117,7 +117,7 @@ def matrix(arguments):
 
 def site(arguments):
     """Make the static site, in a folder that is named or in `site`."""
-    return call(TESTS / "places" / "site.py", *arguments, python=BASE_PYTHON)
+    return call(TOOLS / "site.py", *arguments, python=BASE_PYTHON)
 
 
 def strict():

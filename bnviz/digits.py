@@ -1,6 +1,6 @@
 """The data of the series: 1,797 handwritten digits of 8 by 8 pixels, shipped with the package.
 
-Origin, licence and what was changed: data/ATTRIBUTION.md. tests/make_digits.py makes the file.
+Origin, licence and what was changed: data/ATTRIBUTION.md. tools/make_digits.py makes the file.
 """
 
 import functools

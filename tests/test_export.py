@@ -15,12 +15,12 @@ from nbconvert import HTMLExporter, LatexExporter, SlidesExporter
 from nbconvert.writers import FilesWriter
 from traitlets.config import PyFileConfigLoader
 
-from tests.refresh import SERIES
 from tests.test_read_anywhere import DISPLAYED, INLINE, texts
+from tools.refresh import SERIES
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob(SERIES))
-OURS = PyFileConfigLoader("export.py", path=str(ROOT / "tests")).load_config()
+OURS = PyFileConfigLoader("export.py", path=str(ROOT / "tools")).load_config()
 pages = pytest.mark.parametrize(  # one worker exports a notebook, once in each form
     "path", [pytest.param(p, id=p.stem, marks=pytest.mark.xdist_group(p.stem)) for p in NOTEBOOKS]
 )

@@ -12,7 +12,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from bnviz import explore
 from bnviz.practice.exercises import every
-from tests import refresh
+from tools import refresh
 
 ROOT = Path(__file__).parents[1]
 NAMES = [

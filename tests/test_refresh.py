@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests import refresh
+from tools import refresh
 
 SHOWN = "from IPython.display import display\n\nprint('a', end='', flush=True); print('b')\n"
 BAR = "import time, tqdm, sys\n\nfor _ in tqdm.tqdm([1, 2], file=sys.stdout): time.sleep(0.2)"

@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from tests.places import site
+from tools import site
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
-from tests.places.site import INSTALL
+from tools.site import INSTALL
 
 PRESSES, PAUSE = 40, 0.2  # seconds
 MOVES, PACE = 40, 0.05  # a hand passes some twenty positions a second

@@ -12,7 +12,7 @@ datasets = pytest.importorskip("sklearn.datasets")
 
 
 def test_the_file_is_what_its_script_makes():
-    script = runpy.run_path(str(Path(__file__).parents[1] / "make_digits.py"))
+    script = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "make_digits.py"))
     made = script["split_digits"](*datasets.load_digits(return_X_y=True))
     shipped = digits.load()._asdict()
     for name, array in made.items():

@@ -11,14 +11,16 @@ import functools
 import hashlib
 import http.server
 import json
+import os
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from tests.places.matrix import HERE, ROOT, Failed, copy_project, make_environment, output
-
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 # These work together. The builder, and the page's half of the widgets, which it takes along ...
 BUILDER = ["jupyterlite-core==0.6.4", "jupyterlite-pyodide-kernel==0.6.1", "jupyter-server<3"]
 BUILDER += ["jupyterlab_widgets==3.0.15"]
@@ -51,22 +53,46 @@ def build(site, pyodide=None):
         sys.exit(f"{site} is there and holds no site of ours: name a folder that may be replaced.")
     with tempfile.TemporaryDirectory(prefix="bnviz-site-") as folder:
         work = Path(folder)
-        python = make_environment(sys.executable, work)
+        python = make_environment(work / "environment")
         pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        output(*pip, "install", *BUILDER)
-        output(
-            *pip, "wheel", "--no-deps", f"--wheel-dir={work}/wheels", copy_project(work), *WHEELS
-        )
+        must(*pip, "install", *BUILDER)
+        package = copy_package(work / "package")
+        must(*pip, "wheel", "--no-deps", f"--wheel-dir={work}/wheels", package, *WHEELS)
         releases = copy_notebooks(work / "notebooks")
         if pyodide:
             shutil.copytree(pyodide, work / "static" / "pyodide")
         (work / "jupyter-lite.json").write_text(json.dumps(settings(pyodide)))
         options = ["--no-sourcemaps", "--apps=notebooks", "--apps=tree", "--apps=lab"]
         options += ["--contents=notebooks", "--piplite-wheels=wheels", "--output-dir=site"]
-        output(python, "-m", "jupyterlite_core", "build", *options, cwd=work)
+        must(python, "-m", "jupyterlite_core", "build", *options, cwd=work)
         finish(work / "site", releases)
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(work / "site", site)
+
+
+def make_environment(folder):
+    """Make an empty virtual environment; return its Python."""
+    must(sys.executable, "-m", "venv", folder)
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def copy_package(folder):
+    """Copy what a wheel is made from, so that making it leaves nothing in the project."""
+    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(ROOT / "bnviz", folder / "bnviz", ignore=unwanted)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def must(*command, cwd=None):
+    """Run one step; where it fails, stop with a sentence and what it said."""
+    command = [str(part) for part in command]
+    done = subprocess.run(
+        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        sys.exit(f"{done.stdout}\nThe site could not be made: `{shlex.join(command)}` failed.")
 
 
 def copy_notebooks(folder):
@@ -138,10 +164,7 @@ def main(arguments):
     parser.add_argument("--pyodide", type=Path, help="a folder of Pyodide 0.27.7, for no network")
     chosen = parser.parse_args(arguments)
     print("Building the site, half a minute or so ...", flush=True)
-    try:
-        build(chosen.folder, chosen.pyodide)
-    except Failed as failure:
-        sys.exit(f"The site could not be made: {failure}")
+    build(chosen.folder, chosen.pyodide)
     print(f"The site is in {chosen.folder}: any web host serves it.", flush=True)
     if chosen.serve:
         with server(chosen.folder, 8000) as one, contextlib.suppress(KeyboardInterrupt):

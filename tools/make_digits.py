@@ -1,6 +1,6 @@
 """Makes bnviz/data/digits.npz from scikit-learn's copy of the digits.
 
-Run it once more only if the split is to change: python tests/make_digits.py
+Run it once more only if the split is to change: python tools/make_digits.py
 """
 
 from pathlib import Path
