@@ -210,7 +210,6 @@ def predict(net, x):
         y = linear(x, layer)
         if layer.gamma is not None:
             mean, var = net.statistics[index]
-            var = np.where(np.isnan(var), np.inf, var)  # it diverged: its answer is nan, no error
             y = batchnorm.inference(y, layer.gamma, layer.beta, mean, var, net.eps)
         x = activate(y)  # (..., m, units)
     return linear(x, net.layers[-1])

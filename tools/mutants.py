@@ -38,7 +38,7 @@ EQUIVALENT = [
     (r".*", r"zip\(.*(strict=(None|False)|, )\)", "what is zipped has the same length in any case"),
     (r".*", r'kind not in "XX', "no kind of a dtype is called X"),
     (r"arguments.floats", r"copy=None", "NumPy takes None for False"),
-    (r"batchnorm._divide", r"eps > 1", "the other way divides as well, and takes longer"),
+    (r"batchnorm.normalize", r"eps > 1", "the other way divides as well, and takes longer"),
     (r"measures.compress", r"n < at_most", "groups of one value are the values"),
     (r"network.(select|side_by_side)", r"layers\[1\]", "all layers of a stack are stacked"),
     (r"network.backward", r"inputs\[([+]1|-2)\]", "all inputs have as many examples"),
