@@ -1,39 +1,20 @@
 """A picture with controls: redraw as the hand moves, a caption in words, a still twin."""
 
 import base64
+import functools
 import html
 import numbers
 from collections import defaultdict
+from pathlib import Path
 
 import ipywidgets as widgets
 from IPython import get_ipython
 
 from bnviz import style
 
-# ipywidgets gives its sliders no name that a screen reader could say (and some of them a number
-# that is not their value), and no live regions, and offers no way to; so the page does it, as soon
-# as they stand in it. Their handles are `noUi-handle` from ipywidgets 8 on. `data-lm-…` keeps
-# JupyterLab's own shortcuts off the keys: Enter would edit the cell, an arrow leave the slider
-# (shortcuts for what has the focus are stopped only by the attribute on the handle itself).
-ACCESSIBLE = """<img alt="" hidden src="data:," onerror="
-const start = () => {
-  const box = this.closest('.bnviz-live, .bnviz-ask');
-  if (!box) return setTimeout(start, 100);
-  box.setAttribute('data-lm-suppress-shortcuts', 'true');
-  const name = () => {
-    box.querySelector('.bnviz-words')?.setAttribute('aria-live', 'polite');
-    for (const handle of box.querySelectorAll('.noUi-handle, .ui-slider-handle')) {
-      const told = part => handle.closest('.widget-inline-hbox').querySelector(part).textContent;
-      handle.setAttribute('role', 'slider');
-      handle.setAttribute('aria-label', told('.widget-label'));
-      handle.setAttribute('aria-valuetext', told('.widget-readout'));
-      handle.setAttribute('data-lm-suppress-shortcuts', 'true');
-    }
-  };
-  new MutationObserver(name).observe(box, {childList: true, subtree: true});
-  name();
-};
-start();">"""
+SCRIPT = (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
+# an address that holds no picture: the page then runs the script, with `this` the image
+ACCESSIBLE = f'<img alt="" hidden src="data:," onerror="{html.escape(SCRIPT)}">'
 
 
 def slider(label, low, high, value, step=0.1):
@@ -45,27 +26,44 @@ def slider(label, low, high, value, step=0.1):
     kind = widgets.IntSlider if whole else widgets.FloatSlider
     if not (isinstance(value, numbers.Real) and low <= value <= high):
         raise ValueError(f"{label} starts at a number from {low} to {high}, got {value!r}")
-    return kind(value=value, min=low, max=high, step=step, **_looks(label))
+    return kind(value=value, min=low, max=high, step=step, **_layout(label))
 
 
-def steps(label, options, value):
+def stops(label, options, value):
     """Return a slider that stops at `options` only (batch sizes, recorded training steps)."""
-    return widgets.SelectionSlider(options=options, value=value, **_looks(label))
+    return widgets.SelectionSlider(options=options, value=value, **_layout(label))
 
 
 def choice(label, options, value):
     """Return a menu of `options`."""
-    return widgets.Dropdown(options=options, value=value, **_looks(label))
+    return widgets.Dropdown(options=options, value=value, **_layout(label))
 
 
 def switch(label, value):
     """Return an on/off switch."""
-    return widgets.Checkbox(value=value, indent=False, **_looks(label))
+    return widgets.Checkbox(value=value, indent=False, **_layout(label))
 
 
-def _looks(label):
+def _layout(label):
     layout = {"width": "290px", "margin": "2px 8px 2px 0"}
     return {"description": label, "style": {"description_width": "initial"}, "layout": layout}
+
+
+def demo(make):
+    """Make a demo of a function that returns `picture, show, controls`: it then gives a `Live`.
+
+    It is called by the function's name, and drawn in the style of the series. A file in
+    `bnviz/explore` that holds such a function is all that a new demo needs.
+    The function may return `still`, too, as `Live` takes it.
+    """
+
+    @style.own_looks()
+    @functools.wraps(make)
+    def made(*arguments, **named):
+        return Live(make.__name__, *make(*arguments, **named))
+
+    made.is_demo = True
+    return made
 
 
 class Live:
@@ -73,6 +71,9 @@ class Live:
 
     `show(**values) -> caption` moves the picture to the values of the controls and returns one
     sentence with the numbers on show. The same values give the same picture.
+    still: positions, [{"gamma": 1.0}, {"gamma": 3.0}], for a page without a kernel, which shows the
+    picture at each of them with its caption; controls that are not named stand as they begin.
+    Without them, and for a demo that was moved, the page shows it where it stands.
     Has the attributes name, controls, figure (matplotlib's), image (the ipywidgets.Image that shows
     it), caption, and error: what the last redraw raised, or None; the page says it under the last
     good picture.
@@ -80,9 +81,10 @@ class Live:
     would keep it for ever.
     """
 
-    def __init__(self, name, picture, show, **controls):
+    def __init__(self, name, picture, show, controls, still=()):
         self.name, self.controls, self.figure = name, controls, picture.figure
         self.error, self._picture, self._show = None, picture, show
+        self._opening, self._still = self.values, still
         width = f"{picture.width}px"
         wrapped = {"flex_flow": "row wrap", "max_width": width}
         row = widgets.HBox(list(controls.values()), layout=wrapped)
@@ -150,8 +152,16 @@ class Live:
         looks = "margin: 0; line-height: 1.5"
         self._words.value = f'<p role="{role}" style="{looks}">{html.escape(sentence)}</p>'
 
+    @style.own_looks()
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = self._picture.still(self.caption)
+        moved = self.values != self._opening
+        positions = [{}] if moved or not self._still else self._still
+        strip, captions = [], []
+        for position in positions:
+            captions.append(self._show(**self.values | position))
+            strip.append(self._picture.with_caption(captions[-1]))
+        self._show(**self.values)
+        data, metadata = self._picture.still(strip, " ".join(captions))
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
         return data | widget_view(self._box), metadata
 

@@ -46,17 +46,21 @@ class Picture:
         return _encode(self._draw())
 
     @style.own_looks()
-    def still(self, caption=""):
-        """Return the mime bundle (data, metadata) of a PNG with `caption` written under it."""
-        pixels = self._draw()
-        if caption:
-            width = self.figure.get_figwidth()
-            lines = textwrap.wrap(caption, round(width * 11.5))
-            strip = style.new_figure(width, 0.16 + 0.22 * len(lines))
-            strip.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3)
-            pixels = np.vstack([pixels, _render(strip).buffer_rgba()])
-        png = base64.b64encode(_encode(pixels)).decode()
-        return {"image/png": png}, {"image/png": {"width": self.width, "alt": caption or self._alt}}
+    def with_caption(self, caption):
+        """Return the picture with `caption` written under it, (height, width, 4) bytes."""
+        width = self.figure.get_figwidth()
+        lines = textwrap.wrap(caption, round(width * 11.5))
+        words = style.new_figure(width, 0.16 + 0.22 * len(lines))
+        words.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3)
+        return np.vstack([self._draw(), _render(words).buffer_rgba()])
+
+    def still(self, strip, alt):
+        """Return the mime bundle (data, metadata) of pictures under each other.
+
+        strip: (height, width, 4) bytes each; alt: what they show, in words.
+        """
+        png = base64.b64encode(_encode(np.vstack(strip))).decode()
+        return {"image/png": png}, {"image/png": {"width": self.width, "alt": alt}}
 
     def cool(self):
         """Let go of the pixels, which the next look draws anew."""
@@ -71,8 +75,9 @@ class Picture:
             artist.draw(renderer)
         return pixels
 
+    @style.own_looks()
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = self.still()
+        data, metadata = self.still([self._draw()], self._alt)
         self.cool()
         return {"text/plain": self._alt, **data}, metadata
 

@@ -10,6 +10,7 @@ import time
 from urllib.request import urlopen
 
 import ipywidgets
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
@@ -32,7 +33,7 @@ class Level(Picture):
         self._line.set_ydata([height, height])
 
 
-def level(height=2, sides=("up", "down")):
+def level(height=2, sides=("up", "down"), still=()):
     """Return a `Live` of the smallest picture; height 3 is unlucky."""
     picture = Level()
 
@@ -42,11 +43,11 @@ def level(height=2, sides=("up", "down")):
         picture.update(height if side == "up" else -height)
         return f"The line goes {side} to {height}."
 
-    return live.Live(
-        "level", picture, show,
-        height=live.slider("height h", 0, 10, height, 1),
-        side=live.choice("side", sides, "up"),
-    )  # fmt: skip
+    controls = {
+        "height": live.slider("height h", 0, 10, height, 1),
+        "side": live.choice("side", sides, "up"),
+    }
+    return live.Live("level", picture, show, controls, still)
 
 
 @pytest.fixture
@@ -283,6 +284,27 @@ def test_text_stands_still_and_the_still_picture_follows(demo):
     assert metadata["image/png"]["alt"] == "The line goes up to 8."
 
 
+def test_a_page_without_a_kernel_shows_the_telling_positions():
+    demo, told = level(still=[{}, {"height": 8}, {"side": "down"}]), []
+    data, metadata = demo._repr_mimebundle_()
+    for values in ({}, {"height": 8}, {"height": 2, "side": "down"}):
+        demo.set(**values)
+        alone = decoded_still(demo)
+        told.append(demo.caption)
+    demo.set(side="up")  # back where it began: the page's picture has not moved
+    strip = decoded_still(demo)
+    assert metadata["image/png"]["alt"] == " ".join(told)
+    assert strip.shape[0] == 3 * alone.shape[0]
+    assert (strip[-len(alone) :] == alone).all()
+    assert demo._repr_mimebundle_()[0]["image/png"] == data["image/png"]
+    assert demo.caption == told[0]
+
+
+def decoded_still(demo):
+    png = base64.b64decode(demo._repr_mimebundle_()[0]["image/png"])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
 def test_a_live_is_no_widget(demo):
     # ipywidgets 7 would show itself by _ipython_display_, without the still picture
     assert not isinstance(demo, ipywidgets.Widget)
@@ -316,7 +338,7 @@ def test_slider_does_not_cut_its_value_in_silence(value):
     [
         live.slider("m", 1, 60, 4, 1),
         live.slider("γ", 0.0, 6.0, 1.0),
-        live.steps("rate", [0.01, 0.1], 0.1),
+        live.stops("rate", [0.01, 0.1], 0.1),
         live.choice("order", ["shuffled", "sorted"], "shuffled"),
         live.switch("batch norm", True),
     ],
@@ -326,7 +348,7 @@ def test_every_control_is_labelled_and_redraws_while_it_moves(control):
     assert getattr(control, "continuous_update", True)
 
 
-def test_steps_stop_at_their_options_only():
-    control = live.steps("m", [2, 4, 8], 4)
+def test_stops_are_their_options_only():
+    control = live.stops("m", [2, 4, 8], 4)
     assert tuple(control.options) == (2, 4, 8)
     assert control.value == 4

@@ -163,19 +163,27 @@ def test_encoding_loses_only_shades():
     assert lost.mean() < 0.5
 
 
-def test_still_writes_the_caption_under_the_picture():
+def test_the_caption_is_written_under_the_picture():
     picture = at(0.5)
-    (plain, plain_metadata), (data, metadata) = picture.still(), picture.still("Mean 3, sd < 2.")
-    below = decoded(base64.b64decode(data["image/png"]))
-    above = decoded(base64.b64decode(plain["image/png"]))
+    with style.own_looks():
+        above = picture._draw()[..., :3].copy()
+        below = picture.with_caption("Mean 3, sd < 2.")[..., :3]
     assert (below[: len(above)] == above).all()
-    strip = below[len(above) :]
-    assert strip.shape[0] > 40
-    assert (strip < 100).any(), "no letters in the strip"
-    assert (strip[:, [0, -1]] == 255).all(), "letters run over the edge"
-    assert metadata["image/png"] == {"width": 300, "alt": "Mean 3, sd < 2."}
-    said = "The smallest picture: a line and a word that move over a frame that does not."
-    assert plain_metadata["image/png"]["alt"] == said
+    words = below[len(above) :]
+    assert words.shape[0] > 40
+    assert (words < 100).any(), "no letters under it"
+    assert (words[:, [0, -1]] == 255).all(), "letters run over the edge"
+
+
+def test_a_still_is_pictures_under_each_other():
+    picture = at(0.5)
+    with style.own_looks():
+        one = picture.with_caption("Mean 3, sd < 2.")
+        data, metadata = picture.still([one, one], "Twice the same.")
+    image = decoded(base64.b64decode(data["image/png"]))
+    assert image.shape == (2 * one.shape[0], *one.shape[1:2], 3)
+    assert (image[: len(one)] == image[len(one) :]).all()
+    assert metadata["image/png"] == {"width": 300, "alt": "Twice the same."}
 
 
 def test_alt_is_what_is_said_of_the_picture():
@@ -189,7 +197,8 @@ def test_long_caption_is_wrapped():
     picture = at(0.5)
     heights = []
     for caption in ("A word.", "mean 10.00 and sd 0.50, " * 8):
-        strip = decoded(base64.b64decode(picture.still(caption)[0]["image/png"]))[400:]
+        with style.own_looks():
+            strip = picture.with_caption(caption)[400:, :, :3]
         heights.append(len(strip))
         assert (strip[:, -4:] == 255).all(), "letters run over the right edge"
         assert (strip[-2:] == 255).all(), "letters run over the lower edge"

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from bnviz import batchnorm, digits, experiments, live, measures, style
+from bnviz import batchnorm, digits, experiments, measures, style
+from bnviz.live import demo, slider, switch
 from bnviz.network import sigmoid
 from bnviz.panels import Histogram, mean_and_sd, percent
 from bnviz.pictures import Picture
@@ -34,7 +35,7 @@ class HistogramRow(Picture):
             panel.update(values[stage])
 
 
-@style.own_looks()
+@demo
 def pipeline(activations=None):
     """Move everything that acts on one unit between its input and its activation.
 
@@ -56,15 +57,15 @@ def pipeline(activations=None):
             f"{percent(measures.share_saturated(a))} of its outputs are within 0.03 of 0 or 1."
         )
 
-    return live.Live(
-        "pipeline", picture, show,
-        scale=live.slider("scale of Wx", 0.1, 5.0, 1.0),
-        shift=live.slider("shift of Wx", -5.0, 5.0, 0.0),
-        b=live.slider("bias b", -5.0, 5.0, 0.0),
-        gamma=live.slider("γ", 0.0, 4.0, 1.0),
-        beta=live.slider("β", -4.0, 4.0, 0.0),
-        batch_norm=live.switch("batch norm", True),
-    )  # fmt: skip
+    controls = {
+        "scale": slider("scale of Wx", 0.1, 5.0, 1.0),
+        "shift": slider("shift of Wx", -5.0, 5.0, 0.0),
+        "b": slider("bias b", -5.0, 5.0, 0.0),
+        "gamma": slider("γ", 0.0, 4.0, 1.0),
+        "beta": slider("β", -4.0, 4.0, 0.0),
+        "batch_norm": switch("batch norm", True),
+    }
+    return picture, show, controls
 
 
 class PipelineStrip(Picture):

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from bnviz import digits, experiments, live, measures, style
+from bnviz import digits, experiments, measures, style
+from bnviz.live import choice, demo, slider, stops, switch
 from bnviz.network import sigmoid
 from bnviz.panels import Bars, Percentiles, draw_time, mean_and_sd, number, percent
 from bnviz.pictures import Picture, Words
@@ -12,7 +13,7 @@ from bnviz.pictures import Picture, Words
 BATCH_SIZE = 60
 
 
-@style.own_looks()
+@demo
 def batches():
     """Compare one mini-batch of 60 with the whole population, drawn in four ways."""
     z = (experiments.images() @ experiments.weights())[:, 0].astype(float)  # (n,)
@@ -49,11 +50,11 @@ def batches():
             "2 σ/√m of the population's."
         )
 
-    return live.Live(
-        "batches", Picture(figure), show,
-        batch=live.slider("mini-batch", 1, count, 1, 1),
-        order=live.choice("how they are drawn", list(orders), "shuffled"),
-    )  # fmt: skip
+    controls = {
+        "batch": slider("mini-batch", 1, count, 1, 1),
+        "order": choice("how they are drawn", list(orders), "shuffled"),
+    }
+    return Picture(figure), show, controls
 
 
 def batch_orders():
@@ -93,7 +94,7 @@ def _draw_band(axes, mean, reach, count, limits):
     axes.text(1, 1, "band: $\\mu \\pm 2\\,\\sigma/\\sqrt{m}$,\nchance alone", ha="right", **looks)
 
 
-@style.own_looks()
+@demo
 def drift():
     """Follow the net of one unit per hidden layer, and its output, while the network learns."""
     records = experiments.four_networks()
@@ -119,12 +120,12 @@ def drift():
             f"{percent(accuracy)} of the test images are recognized."
         )
 
-    return live.Live(
-        "drift", Picture(figure), show,
-        step=live.steps("training step", steps.tolist(), 0),
-        weights=live.choice("first weights", ["sd 0.1", "4×Xavier"], "sd 0.1"),
-        batch_norm=live.switch("batch norm", False),
-    )  # fmt: skip
+    controls = {
+        "step": stops("training step", steps.tolist(), 0),
+        "weights": choice("first weights", ["sd 0.1", "4×Xavier"], "sd 0.1"),
+        "batch_norm": switch("batch norm", False),
+    }
+    return Picture(figure), show, controls
 
 
 STARTS = {  # weights and batch norm: the record
@@ -190,7 +191,7 @@ def _draw_axes(now, beside, steps, ticks, name):
     return time
 
 
-@style.own_looks()
+@demo
 def depth():
     """Push the digits through 20 untrained hidden layers, for a scale of the weights."""
     starts = experiments.deep_starts()
@@ -217,11 +218,11 @@ def depth():
             f"of layer 1 is {_short(gradient[0] / gradient[-1])} times that of layer 20."
         )
 
-    return live.Live(
-        "depth", Picture(figure), show,
-        scale=live.steps("sd of the weights", scales, "0.1"),
-        batch_norm=live.switch("batch norm", False),
-    )  # fmt: skip
+    controls = {
+        "scale": stops("sd of the weights", scales, "0.1"),
+        "batch_norm": switch("batch norm", False),
+    }
+    return Picture(figure), show, controls
 
 
 DECADES = {"yscale": "log", "ylim": (1e-15, 30), "yticks": [1e-12, 1e-8, 1e-4, 1]}

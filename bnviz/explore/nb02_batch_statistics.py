@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from bnviz import batchnorm, experiments, live, style
+from bnviz import batchnorm, experiments, style
+from bnviz.live import demo, stops
 from bnviz.panels import Bars, Spread, number
 from bnviz.pictures import Picture, Words
 
@@ -11,7 +12,7 @@ SIZES = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
 BATCHES = 20_000
 
 
-@style.own_looks()
+@demo
 def batch_size(activations=None):
     """See how far the mean and the variance of a mini-batch of m lie from the truth.
 
@@ -62,7 +63,8 @@ def batch_size(activations=None):
             f"share is {number(average / var, 3)}."
         )
 
-    return live.Live("batch_size", Picture(figure), show, m=live.steps("batch size m", SIZES, 64))
+    controls = {"m": stops("batch size m", SIZES, 64)}
+    return Picture(figure), show, controls
 
 
 def draw_statistics(values):

@@ -3,14 +3,15 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from bnviz import batchnorm, experiments, live, style
+from bnviz import batchnorm, experiments, style
+from bnviz.live import demo, slider, stops
 from bnviz.panels import NormalizedView, number, percent
 from bnviz.pictures import Picture
 
 SCALES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 
 
-@style.own_looks()
+@demo
 def normalization(activations=None):
     """Shift and scale the net of one unit and see what normalizing makes of it.
 
@@ -31,13 +32,13 @@ def normalization(activations=None):
         return _caption(m, eps, np.sqrt(var[0]), z_hat)
 
     sizes = [*(m for m in (1, 2, 4, 16, 60) if m < len(wx)), len(wx)]
-    return live.Live(
-        "normalization", picture, show,
-        shift=live.slider("shift of Wx", -5.0, 5.0, 0.0),
-        scale=live.steps("scale of Wx", SCALES, 1.0),
-        eps=live.steps("ε", (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0), 1e-5),
-        m=live.steps("batch size m", sizes, sizes[-1]),
-    )  # fmt: skip
+    controls = {
+        "shift": slider("shift of Wx", -5.0, 5.0, 0.0),
+        "scale": stops("scale of Wx", SCALES, 1.0),
+        "eps": stops("ε", (1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0), 1e-5),
+        "m": stops("batch size m", sizes, sizes[-1]),
+    }
+    return picture, show, controls
 
 
 def _caption(m, eps, sd, z_hat):

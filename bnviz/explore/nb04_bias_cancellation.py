@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnviz import batchnorm, experiments, live, style
+from bnviz import batchnorm, experiments, style
+from bnviz.live import demo, slider, stops
 from bnviz.network import sigmoid
 from bnviz.panels import NormalizedView, mean_and_sd, number
 from bnviz.pictures import Picture
@@ -10,7 +11,7 @@ from bnviz.pictures import Picture
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@style.own_looks()
+@demo
 def bias(activations=None):
     """Move the bias b, and the scale of the weights, in front of batch norm.
 
@@ -31,11 +32,11 @@ def bias(activations=None):
             f"{_explain(np.abs(z_hat - start).max(), scale)}."
         )
 
-    return live.Live(
-        "bias", picture, show,
-        b=live.slider("bias b", -6.0, 6.0, 0.0),
-        scale=live.steps("scale of W", (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), 1.0),
-    )  # fmt: skip
+    controls = {
+        "b": slider("bias b", -6.0, 6.0, 0.0),
+        "scale": stops("scale of W", (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), 1.0),
+    }
+    return picture, show, controls
 
 
 def _explain(change, scale):

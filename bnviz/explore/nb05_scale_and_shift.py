@@ -3,7 +3,8 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from bnviz import batchnorm, experiments, live, measures, style
+from bnviz import batchnorm, experiments, measures, style
+from bnviz.live import choice, demo, slider, stops
 from bnviz.network import sigmoid
 from bnviz.panels import Bars, number, percent
 from bnviz.pictures import Picture, Words
@@ -65,7 +66,7 @@ def _draw_curve(axes):
     return axes.plot([], [], "o", clip_on=False, **looks)[0]
 
 
-@style.own_looks()
+@demo
 def scale_shift(activations=None):
     """Push the normalized net through the sigmoid with γ and β.
 
@@ -87,14 +88,14 @@ def scale_shift(activations=None):
             f"{percent(measures.share_saturated(a))} are within 0.03 of 0 or 1."
         )
 
-    return live.Live(
-        "scale_shift", picture, show,
-        gamma=live.slider("γ (scale)", 0.0, 6.0, 1.0),
-        beta=live.slider("β (shift)", -6.0, 6.0, 0.0),
-    )  # fmt: skip
+    controls = {
+        "gamma": slider("γ (scale)", 0.0, 6.0, 1.0),
+        "beta": slider("β (shift)", -6.0, 6.0, 0.0),
+    }
+    return picture, show, controls
 
 
-@style.own_looks()
+@demo
 def learned():
     """Follow the γ and β of a layer's 100 units while the network learns the digits."""
     run = experiments.four_networks()[experiments.WITH]
@@ -131,11 +132,11 @@ def learned():
             f"{percent(run['accuracy'][now], 1)} of the test images are recognized."
         )
 
-    return live.Live(
-        "learned", Picture(figure), show,
-        step=live.steps("training step", run["steps"].tolist(), 0),
-        layer=live.choice("hidden layer", [1, 2, 3], 3),
-    )  # fmt: skip
+    controls = {
+        "step": stops("training step", run["steps"].tolist(), 0),
+        "layer": choice("hidden layer", [1, 2, 3], 3),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_plane(axes):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnviz import experiments, live, style
+from bnviz import experiments, style
+from bnviz.live import demo, stops
 from bnviz.panels import number, percent
 from bnviz.pictures import Picture, Words
 
@@ -19,7 +20,7 @@ RULES = {  # in the order of the rows, from the top
 ENDS = {"markevery": [-1], "ms": 7, "clip_on": False}
 
 
-@style.own_looks()
+@demo
 def test_time():
     """Collect statistics for test time from mini-batches, by three rules, and use them.
 
@@ -50,12 +51,12 @@ def test_time():
             f"accuracy is {hits[0]}, {hits[1]}, {hits[2]} and {hits[3]}."
         )
 
-    return live.Live(
-        "test_time", Picture(figure), show,
-        batches=live.steps("mini-batches seen", seen, 1),
-        m=live.steps("batch size m", sizes, 4),
-        rate=live.steps("rate", rates, 0.1),
-    )  # fmt: skip
+    controls = {
+        "batches": stops("mini-batches seen", seen, 1),
+        "m": stops("batch size m", sizes, 4),
+        "rate": stops("rate", rates, 0.1),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_paths(figure, truth, most):

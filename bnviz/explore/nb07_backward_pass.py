@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from bnviz import batchnorm, live, style
+from bnviz import batchnorm, style
 from bnviz.arguments import floats
+from bnviz.live import demo, slider, stops
 from bnviz.panels import number
 from bnviz.pictures import Picture, Words
 
@@ -11,7 +12,7 @@ SHAPES = {"o": "●", "s": "■", "^": "▲", "D": "◆"}  # of the four example
 REACH = 2.6  # of a gradient that is drawn in its place
 
 
-@style.own_looks()
+@demo
 def gradient(z=(1.0, 2.0, 3.0, 6.0), dy=(0.0, -1.0, 1.0, 2.0)):
     """Send a gradient back through batch norm and see the best line taken away, with γ = 1.
 
@@ -42,14 +43,14 @@ def gradient(z=(1.0, 2.0, 3.0, 6.0), dy=(0.0, -1.0, 1.0, 2.0)):
             f"times ẑ to {number(dz @ z_hat)}."
         )
 
-    sliders = {
-        f"dy{i}": live.slider(f"{shape} dy{chr(0x2080 + i)}", -2.0, 2.0, float(value))
+    controls = {
+        f"dy{i}": slider(f"{shape} dy{chr(0x2080 + i)}", -2.0, 2.0, float(value))
         for i, (shape, value) in enumerate(zip(SHAPES.values(), dy, strict=True), start=1)
     }
-    for slider in sliders.values():
-        slider.layout.width = "210px"  # four in a row
-    scale = live.steps("scale of z", (0.25, 0.5, 1.0, 2.0, 4.0), 1.0)
-    return live.Live("gradient", Picture(figure), show, **sliders, scale=scale)
+    for control in controls.values():
+        control.layout.width = "210px"  # four in a row
+    controls["scale"] = stops("scale of z", (0.25, 0.5, 1.0, 2.0, 4.0), 1.0)
+    return Picture(figure), show, controls
 
 
 def through(z, dy, eps=1e-5):

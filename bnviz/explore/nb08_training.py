@@ -5,7 +5,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from bnviz import batchnorm, experiments, live, measures, panels, style
+from bnviz import batchnorm, experiments, measures, panels, style
+from bnviz.live import choice, demo, stops, switch
 from bnviz.panels import LOOKS, number, percent
 from bnviz.pictures import Picture, Words
 
@@ -27,7 +28,7 @@ def _draw_curve(axes, x, y, looks):
     return update
 
 
-@style.own_looks()
+@demo
 def training():
     """Scrub through the training of three networks and look into the one you choose."""
     names = experiments.WITHOUT, experiments.WELL, experiments.WITH
@@ -65,12 +66,12 @@ def training():
             f"{number(high[-1])}."
         )
 
-    return live.Live(
-        "training", Picture(figure), show,
-        step=live.steps("training step", steps.tolist(), 0),
-        chosen=live.choice("look into", list(records), experiments.WITH),
-        layer=live.choice("hidden layer", [1, 2, 3], 3),
-    )  # fmt: skip
+    controls = {
+        "step": stops("training step", steps.tolist(), 0),
+        "chosen": choice("look into", list(records), experiments.WITH),
+        "layer": choice("hidden layer", [1, 2, 3], 3),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_accuracies(axes, steps, records):
@@ -112,7 +113,7 @@ def _draw_percentiles(axes, steps):
     return update
 
 
-@style.own_looks()
+@demo
 def sweep():
     """Let a network train at every pair of a learning rate and a start, and look at one of them."""
     record = experiments.sweep()
@@ -151,12 +152,12 @@ def sweep():
             f"{normed}, and 4×Xavier without it {well}{counted if trained else ''}."
         )
 
-    return live.Live(
-        "sweep", Picture(figure), show,
-        trained=live.switch("train all of them for 300 steps", False),
-        rate=live.steps("learning rate", RATES, "0.5"),
-        weights=live.steps("weights", STARTS, "sd 0.15"),
-    )  # fmt: skip
+    controls = {
+        "trained": switch("train all of them for 300 steps", False),
+        "rate": stops("learning rate", RATES, "0.5"),
+        "weights": stops("weights", STARTS, "sd 0.15"),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_map(axes, accuracy, name):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnviz import batchnorm, experiments, live, style
+from bnviz import batchnorm, experiments, style
+from bnviz.live import choice, demo, stops
 from bnviz.panels import Bars, Spread, mean_and_sd, number
 from bnviz.pictures import Picture, Words
 
@@ -11,7 +12,7 @@ PLACES = {"near the mean": 0, "one sd above": 1, "far out": 4}  # of ẑ
 LABELS = {"right labels": "right", "one label in five wrong": "wrong"}
 
 
-@style.own_looks()
+@demo
 def regularization():
     """See the noise that batch-mates put on one example, and how well networks with it do.
 
@@ -42,12 +43,12 @@ def regularization():
             "with all 300 in one group (mean ± standard error of 20)."
         )
 
-    return live.Live(
-        "regularization", Picture(figure), show,
-        m=live.steps("group size m", experiments.GROUPS[::-1], 300),
-        labels=live.choice("labels", list(LABELS), "right labels"),
-        example=live.choice("example", list(examples), "one sd above"),
-    )  # fmt: skip
+    controls = {
+        "m": stops("group size m", experiments.GROUPS[::-1], 300),
+        "labels": choice("labels", list(LABELS), "right labels"),
+        "example": choice("example", list(examples), "one sd above"),
+    }
+    return Picture(figure), show, controls
 
 
 def among_mates(values, index):

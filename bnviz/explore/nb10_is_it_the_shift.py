@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from bnviz import experiments, live, style
+from bnviz import experiments, style
+from bnviz.live import demo, stops
 from bnviz.panels import LOOKS, Cursor, Histogram, draw_accuracy, draw_time, mean_and_sd, number
 from bnviz.pictures import Picture
 
 EDGES = np.linspace(-6, 6, 61)
 
 
-@style.own_looks()
+@demo
 def noise():
     """Shake what every sigmoid gets, at every step anew, and see what it costs."""
     runs, small = experiments.shaken(), experiments.four_networks()[experiments.WITHOUT]
@@ -43,11 +44,11 @@ def noise():
             f"{number(means.max())}, and 90\u00a0% is reached by {' and '.join(reached)}."
         )
 
-    return live.Live(
-        "noise", Picture(figure), show,
-        strength=live.steps("noise", list(runs[experiments.WITH]), "0.0"),
-        step=live.steps("training step", steps.tolist(), 0),
-    )  # fmt: skip
+    controls = {
+        "strength": stops("noise", list(runs[experiments.WITH]), "0.0"),
+        "step": stops("training step", steps.tolist(), 0),
+    }
+    return Picture(figure), show, controls
 
 
 def _in_words(steps, accuracy):

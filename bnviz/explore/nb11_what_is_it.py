@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnviz import experiments, live, style
+from bnviz import experiments, style
+from bnviz.live import choice, demo, stops
 from bnviz.panels import LOOKS, TIMES, Cursor, draw_time, number
 from bnviz.pictures import Picture, Words
 
@@ -18,7 +19,7 @@ RACERS = {
 }
 
 
-@style.own_looks()
+@demo
 def landscape():
     """Walk from a point of the training along its gradient: what becomes of the loss?"""
     looks = experiments.landscapes()
@@ -40,12 +41,12 @@ def landscape():
             f"the cosine to the gradient there are {', '.join(said)}."
         )
 
-    return live.Live(
-        "landscape", Picture(figure), show,
-        step=live.steps("training step", steps.tolist(), 0),
-        setting=live.choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
-        weights=live.steps("with batch norm", WEIGHTS, "sd 0.1"),
-    )  # fmt: skip
+    controls = {
+        "step": stops("training step", steps.tolist(), 0),
+        "setting": choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
+        "weights": stops("with batch norm", WEIGHTS, "sd 0.1"),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_landscape(figure):
@@ -92,7 +93,7 @@ def _draw_walk(panels, height, looks):
     return update
 
 
-@style.own_looks()
+@demo
 def interventions():
     """Let four networks race to 90 % of the test images, at one learning rate and at all."""
     races = experiments.race()
@@ -117,11 +118,11 @@ def interventions():
             f"of the test images: {', '.join(said)}."
         )
 
-    return live.Live(
-        "interventions", Picture(figure), show,
-        step=live.steps("training step", STEPS, 0),
-        rate=live.steps("learning rate", RATES, "0.3"),
-    )  # fmt: skip
+    controls = {
+        "step": stops("training step", STEPS, 0),
+        "rate": stops("learning rate", RATES, "0.3"),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_race(figure):

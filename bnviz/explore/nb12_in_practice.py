@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bnviz import live, style
+from bnviz import style
+from bnviz.live import choice, demo, slider, stops
 from bnviz.panels import Cursor, percent
 from bnviz.pictures import Picture, Words
 
@@ -34,7 +35,7 @@ def one_pass(x):
     return (x * x).mean(axis=-1, dtype=x.dtype) - mean * mean
 
 
-@style.own_looks()
+@demo
 def offset():
     """Add a large number to 1, 2, 3 and 4, and see what two formulas make of their variance."""
     figure = style.new_figure(9, 3.9)
@@ -66,11 +67,11 @@ def offset():
             f"gives {fast}; the true one is 1.25."
         )
 
-    return live.Live(
-        "offset", Picture(figure), show,
-        power=live.slider("offset: 10 to the power", 0, 8, 0, 1),
-        precision=live.choice("precision", PRECISIONS, "float32"),
-    )  # fmt: skip
+    controls = {
+        "power": slider("offset: 10 to the power", 0, 8, 0, 1),
+        "precision": choice("precision", PRECISIONS, "float32"),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_formula(axes, formula, stage, marker, height):
@@ -92,7 +93,7 @@ def _draw_formula(axes, formula, stage, marker, height):
     return update
 
 
-@style.own_looks()
+@demo
 def momentum():
     """See how long a running average remembers, with the defaults of PyTorch and of Keras."""
     figure = style.new_figure(9, 3.6)
@@ -122,11 +123,11 @@ def momentum():
             f"{rate:g}, which PyTorch calls momentum {rate:g} and Keras {1 - rate:g}."
         )
 
-    return live.Live(
-        "momentum", Picture(figure), show,
-        batches=live.slider("batches", 0, int(BATCHES[-1]), 0, 1),
-        rate=live.steps("your rate", RATES, 0.03),
-    )  # fmt: skip
+    controls = {
+        "batches": slider("batches", 0, int(BATCHES[-1]), 0, 1),
+        "rate": stops("your rate", RATES, 0.03),
+    }
+    return Picture(figure), show, controls
 
 
 def _draw_row(axes, height, name, other, color):
@@ -148,7 +149,7 @@ def shares_a_mean(norm, example, channel):
     return cells.reshape(SHAPE[0], -1, *SHAPE[3:])
 
 
-@style.own_looks()
+@demo
 def axes():
     """See which numbers share a mean in batch, layer, group, instance and RMS norm."""
     figure = style.new_figure(9, 4.2)
@@ -184,9 +185,9 @@ def axes():
             f"{cells.any(axis=(0, 2, 3)).sum() - 1} other channels."
         )
 
-    return live.Live(
-        "axes", Picture(figure), show,
-        norm=live.choice("norm", list(SHARED), "batch norm"),
-        example=live.slider("example", 1, 4, 1, 1),
-        channel=live.slider("channel", 1, 6, 1, 1),
-    )  # fmt: skip
+    controls = {
+        "norm": choice("norm", list(SHARED), "batch norm"),
+        "example": slider("example", 1, 4, 1, 1),
+        "channel": slider("channel", 1, 6, 1, 1),
+    }
+    return Picture(figure), show, controls

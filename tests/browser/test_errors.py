@@ -19,7 +19,7 @@ def show(gamma):
     picture.update(z, gamma * z, z)
     return f"Gamma is {gamma}."
 
-live.Live("fragile", picture, show, gamma=live.slider("γ", 1, 3, 1, 1))
+live.Live("fragile", picture, show, {"gamma": live.slider("γ", 1, 3, 1, 1)})
 """
 
 
