@@ -107,6 +107,9 @@ def test(arguments):
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
         or call("-m", "pytest", "-n", "auto", "--dist", "loadgroup", **strict())
+        or call(
+            "-m", "pytest", "--nbval", "notebooks", "-n", "auto", "--dist", "loadscope", **strict()
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The notebooks as readers treat them: filled in, run through, then any cell of them again."""
+"""What nbval cannot try: the notebooks with their exercises filled in, and any cell again."""
 
 import re
 
@@ -29,26 +29,17 @@ def text(cell):
     return CLOCK.sub("…", "".join(said))
 
 
-def is_compared(cell):
-    """Say whether a cell says the same on every machine, and as it is saved."""
-    return not cell.id.startswith("answer-") and "nbval-ignore-output" not in cell.metadata.get(
-        "tags", []
-    )
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_it_says_what_is_saved_and_every_cell_says_it_again_after_all_others(name, monkeypatch):
+def test_solutions_pass_and_every_cell_says_it_again_after_all_others(name, monkeypatch):
     monkeypatch.setenv("TQDM_DISABLE", "1")  # a bar says how fast a machine is
     notebook = with_solutions(name)
     client = NotebookClient(notebook, resources={"metadata": {"path": path_of(name).parent}})
     code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    saved, first = {cell.id: text(cell) for _, cell in code}, {}
+    first = {}
     with client.setup_kernel():
         for at, cell in code:
             client.execute_cell(cell, at)
             first[cell.id] = text(cell)
-            if is_compared(cell):
-                assert first[cell.id] == saved[cell.id], f"{cell.id} is saved otherwise"
         answers = verdicts(notebook.cells)
         assert answers.keys() == set(exercises(name))
         assert not any(answers.values()), answers
