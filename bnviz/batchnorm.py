@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bnviz.arguments import floats, number
+from bnviz.arguments import floats
 
 
 class Cache(NamedTuple):
@@ -124,16 +124,17 @@ def population_statistics(means, variances, m):
     Raises ValueError for m < 2, shapes that do not fit, and a negative variance.
     Algorithm 2, line 10.
     """
-    m = number("m", m, 2, whole=True, hint="one example says nothing about the variance")
+    m = float(m)  # a number of NumPy's own would alter the precision
+    if not m >= 2:
+        raise ValueError(f"m is 2 or more, got {m:g}: one example says nothing about the variance")
     means = floats("means", means)  # (batches, ..., units)
     variances = floats("variances", variances, means.dtype)
-    if means.shape != variances.shape or means.ndim < 2 or len(means) == 0:
+    if means.shape != variances.shape or means.ndim < 2 or means.size == 0:
         raise ValueError(
-            "population_statistics needs one mean and one variance per batch, shape "
-            f"(batches, ..., units), got {means.shape} and {variances.shape}: "
-            "collect what batch_statistics returns in two lists"
+            "means and variances are lists of what batch_statistics returns for each batch, shape "
+            f"(batches, ..., units), got shapes {means.shape} and {variances.shape}"
         )
-    _refuse_variance(variances, variances < 0)
+    _refuse_negative(variances)
     return means.mean(axis=0), variances.mean(axis=0) * (m / (m - 1))
 
 
@@ -147,18 +148,20 @@ def update_running(running, batch, rate):
     first, which is batch = population_statistics([mean], [var], m); Keras does not.
     Raises ValueError for a rate outside 0…1, shapes that do not fit, and a negative variance.
     """
-    rate = number("rate", rate, 0, 1, hint="it weighs the new batch, and 0.1 is usual")
-    batch = floats("batch", batch)  # (2, ..., units)
-    running = floats("running", running, batch.dtype)
-    if running.shape != batch.shape or running.shape[:1] != (2,):
+    rate = float(rate)  # a number of NumPy's own would alter the precision
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate is from 0 to 1, got {rate:g}: it weighs the new batch")
+    old_mean, old_var, mean, var = (floats("mean and var", part) for part in (*running, *batch))
+    if not old_mean.shape == old_var.shape == mean.shape == var.shape:
         raise ValueError(
-            "running and batch are pairs (mean, var) of the same shape, got the shapes "
-            f"{running.shape} and {batch.shape}"
+            "running and batch are pairs (mean, var) of one shape, got shapes "
+            f"{old_mean.shape}, {old_var.shape} and {mean.shape}, {var.shape}"
         )
-    _refuse_variance(batch[1], batch[1] < 0)
-    _refuse_variance(running[1], running[1] < 0)
-    mean, var = (1 - rate) * running + rate * batch
-    return mean, var
+    _refuse_negative(old_var)
+    _refuse_negative(var)
+    new_mean = (1 - rate) * old_mean + rate * mean
+    new_var = (1 - rate) * old_var + rate * var
+    return new_mean.astype(mean.dtype), new_var.astype(mean.dtype)
 
 
 def inference(z, gamma, beta, mean, var, eps=1e-5):
@@ -192,13 +195,15 @@ def fold(weights, bias, gamma, beta, mean, var, eps=1e-5):
 def _std(var, eps, z):
     """√(var + eps), with an axis for the examples: (..., 1, units)."""
     var = _per_unit("var", var, z)
-    _refuse_variance(var, var < 0)
-    return np.sqrt(var + number("eps", eps))
+    _refuse_negative(var)
+    if not 0 <= eps < np.inf:
+        raise ValueError(f"eps is 0 or a little more, got {eps}")
+    return np.sqrt(var + float(eps))  # a number of NumPy's own would alter the precision
 
 
-def _refuse_variance(var, wrong):
-    if wrong.any():
-        raise ValueError(f"a variance is a number of 0 or more, got {var[wrong][0]}: is it a mean?")
+def _refuse_negative(var):
+    if (var < 0).any():
+        raise ValueError(f"a variance is 0 or more, got {var[var < 0][0]}: is it a mean?")
 
 
 def _as_batch(name, values):

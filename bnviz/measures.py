@@ -6,7 +6,7 @@ of a slider. Where nothing is said about nan, it comes out as nan.
 
 import numpy as np
 
-from bnviz.arguments import floats, number, short
+from bnviz.arguments import floats
 
 
 def histogram(values, edges):
@@ -16,8 +16,8 @@ def histogram(values, edges):
     above. Infinite values are outside. Raises ValueError for nan, which is neither.
     """
     values, edges = _known("histogram", values, least=0), floats("edges", edges)
-    if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
-        raise ValueError(f"histogram needs two or more increasing edges, got {short(edges)}")
+    if not (edges[1:] > edges[:-1]).all():
+        raise ValueError(f"edges increase, got {edges}")
     counts, _ = np.histogram(values, edges)
     return counts, int(np.sum(values < edges[0])), int(np.sum(values > edges[-1]))
 
@@ -31,9 +31,10 @@ def compress(values, at_most=4096):
     values: any shape; result: (min(n, at_most),), increasing.
     The share of values under any limit moves by less than 1/at_most; the variance loses what lay
     within the groups, most of it in the two outermost.
-    Raises ValueError for no values, nan and inf, and for at_most that is no whole number from 1 on.
+    Raises ValueError for no values, nan and inf, and for at_most below 1.
     """
-    at_most = number("at_most", at_most, 1, whole=True)
+    if at_most < 1:
+        raise ValueError(f"at_most is 1 or more, got {at_most}")
     ordered = np.sort(floats("values", values), axis=None)
     n = ordered.size
     if n == 0:
@@ -55,12 +56,9 @@ def percentiles(values, q=(15, 50, 85)):
     """Percentiles along the last axis, each as one array: low, median, high = percentiles(z).
 
     values: (..., n); q: percent; result: (len(q), ...). Between two values, linear.
-    15, 50 and 85 are those of Ioffe & Szegedy 2015, Figure 1. Raises ValueError for no values.
+    15, 50 and 85 are those of Ioffe & Szegedy 2015, Figure 1.
     """
-    values = floats("values", values)
-    if values.ndim == 0 or values.size == 0:
-        raise ValueError(f"percentiles needs a list of at least one value, got {short(values)}")
-    return np.percentile(values, q, axis=-1)
+    return np.percentile(floats("values", values), q, axis=-1)
 
 
 def share_within(values, limit):
@@ -68,7 +66,9 @@ def share_within(values, limit):
 
     Raises ValueError for no values, for nan, and for a limit below 0.
     """
-    limit, values = number("limit", limit), _known("share_within", values)
+    if not limit >= 0:
+        raise ValueError(f"limit is 0 or more, got {limit}")
+    values = _known("share_within", values)
     return float(np.mean(np.abs(values) < limit))
 
 
@@ -77,7 +77,9 @@ def share_saturated(a, limit=0.97):
 
     Raises ValueError for no values, for nan, and for a limit outside 0.5…1.
     """
-    limit, a = number("limit", limit, 0.5, 1), _known("share_saturated", a)
+    if not 0.5 <= limit <= 1:
+        raise ValueError(f"limit is from 0.5 to 1, got {limit}")
+    a = _known("share_saturated", a)
     return float(np.mean((a >= limit) | (a <= 1 - limit)))
 
 
@@ -87,10 +89,10 @@ def line_fit(y, a):
     R² = cov(y, a)² / (var(y) var(a)), the share of the variance of a that the line explains.
     y, a: the same shape. If a is constant, a line is all there is: 1, by definition. If only y is,
     no line explains a: 0.
-    Raises ValueError for different shapes and for no values.
+    Raises ValueError for different shapes.
     """
     y, a = floats("y", y, float), floats("a", a, float)
-    if y.shape != a.shape or y.size == 0:
+    if y.shape != a.shape:
         raise ValueError(f"line_fit needs y and a in one shape, got {y.shape} and {a.shape}")
     if a.min() == a.max():
         return 1.0

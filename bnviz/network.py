@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bnviz import batchnorm
-from bnviz.arguments import class_labels, floats, number, short
+from bnviz.arguments import floats
 
 
 class Layer(NamedTuple):
@@ -83,8 +83,8 @@ def init(
     or "sigmoid" (4 times that, the rule for the logistic sigmoid).
     bias: whether the hidden layers have one; by default only without batch norm, which cancels it.
     The same seed draws the same weights with and without batch norm, at every scale.
-    Raises ValueError for names it does not know, a scale below 0, fewer than three sizes, a size
-    below 1, and a dtype other than float32 and float64.
+    Raises ValueError for names it does not know, fewer than three sizes, a size below 1, and a
+    dtype other than float32 and float64.
     """
     _check(sizes, activation, dtype)
     rng = np.random.default_rng(seed)
@@ -110,7 +110,7 @@ def stack(networks):
     The statistics for test time are left behind: measure them again for the stack.
     Raises ValueError for networks that differ in more than the values of their parameters.
     """
-    networks = several(networks)
+    networks = list(networks)
     forms = {(net.activation, net.eps, map_parameters(np.shape, net.layers)) for net in networks}
     if len(forms) != 1:
         raise ValueError(
@@ -176,11 +176,8 @@ def backward(dlogits, cache):
     """
     _, slope = ACTIVATIONS[cache.network.activation]
     layers = cache.network.layers
-    dlogits = floats("dlogits", dlogits, cache.network.dtype)
-    shape = (*cache.inputs[-1].shape[:-1], layers[-1].weights.shape[-1])
-    if dlogits.shape != shape:
-        raise ValueError(f"dlogits has the shape of the logits, {shape}, got shape {dlogits.shape}")
-    gradients, dz, dgamma, dbeta = [], dlogits, None, None
+    dz = floats("dlogits", dlogits, cache.network.dtype)
+    gradients, dgamma, dbeta = [], None, None
     for index in reversed(range(len(layers))):
         layer, x = layers[index], cache.inputs[index]
         dbias = None if layer.bias is None else dz.sum(axis=-2)  # (..., units)
@@ -229,10 +226,8 @@ def cross_entropy(logits, labels):
     Raises ValueError for labels that are not one class, counted from 0, for each example.
     """
     logits = floats("logits", logits)
-    if logits.ndim < 2:
-        raise ValueError(f"logits has the shape (..., m, classes), got shape {logits.shape}")
     m, classes = logits.shape[-2:]
-    labels = class_labels("labels", labels, m, classes)
+    labels = class_labels(labels, m, classes)
     hit = (..., np.arange(m), labels)  # of each example the place of its own class
     shifted = logits - logits.max(axis=-1, keepdims=True)  # so that exp cannot overflow
     exp = np.exp(shifted)
@@ -243,11 +238,23 @@ def cross_entropy(logits, labels):
     return loss, dlogits
 
 
-def several(networks):
-    """A list of networks; raises ValueError for a single one, which is a tuple, too."""
-    if isinstance(networks, Network):
-        raise ValueError("networks is a list of networks, got a single one: write [net]")
-    return list(networks)
+def class_labels(labels, m, classes):
+    """The labels of m examples as an array (m,), one class each, counted from 0.
+
+    Raises ValueError for another shape, and for what is no integer from 0 to classes − 1.
+    """
+    array = np.asarray(labels)
+    if array.shape != (m,) or array.dtype.kind not in "iu" or np.ma.isMaskedArray(labels):
+        raise ValueError(
+            f"labels are one integer for each of {m} examples, shape ({m},), got "
+            f"{array.dtype} and shape {array.shape}"
+        )
+    if array.min() < 0 or array.max() >= classes:
+        raise ValueError(
+            f"labels go from 0 to {classes - 1} for {classes} classes, got {array.min()} to "
+            f"{array.max()}: count from 0"
+        )
+    return array
 
 
 def _as_inputs(net, x):
@@ -262,20 +269,19 @@ def _as_inputs(net, x):
 
 
 def _weight_std(weights, inputs, units):
-    if isinstance(weights, str) and weights in WEIGHT_SCALES:
-        return WEIGHT_SCALES[weights] * np.sqrt(2 / (inputs + units))
-    hint = f"else one of {list(WEIGHT_SCALES)}; for several scales, `stack` several networks"
-    return number("weights", weights, hint=hint)
+    if not isinstance(weights, str):
+        return float(weights)
+    if weights not in WEIGHT_SCALES:
+        raise ValueError(f"weights is a number or one of {list(WEIGHT_SCALES)}, got {weights!r}")
+    return WEIGHT_SCALES[weights] * np.sqrt(2 / (inputs + units))
 
 
 def _check(sizes, activation, dtype):
-    if len(sizes) < 3:
+    if len(sizes) < 3 or min(sizes) < 1:
         raise ValueError(
             "sizes are the inputs, the units of one hidden layer or more, and the classes, "
-            f"got {short(sizes)}: try (64, 100, 10)"
+            f"each 1 or more, got {sizes}: try (64, 100, 10)"
         )
-    for size in sizes:
-        number("each of sizes", size, 1, whole=True)
     if activation not in ACTIVATIONS:
         raise ValueError(f"activation is one of {list(ACTIVATIONS)}, got {activation!r}")
     if np.dtype(dtype) not in (np.float32, np.float64):

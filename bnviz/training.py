@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from bnviz import batchnorm, network
-from bnviz.arguments import class_labels, floats, number, short
+from bnviz.arguments import floats
 
 threads = threadpool_limits(limits=1, user_api="blas")
 tqdm.monitor_interval = 0  # no thread that watches the bars: a browser's kernel has none to give
@@ -79,15 +79,18 @@ def train(
     """
     images, labels = _as_data(net, images, labels)
     batches = minibatches(len(images), batch_size, seed)
-    _check_choices(net, batch_size, test, frozen, rate)
+    if net.batch_norm and batch_size < 2:
+        raise ValueError(
+            f"batch_size is 2 or more with batch norm, got {batch_size}: one example alone is its "
+            "own mean and becomes 0"
+        )
+    if examples < 1:
+        raise ValueError(f"examples is 1 or more, got {examples}: they are what is looked at")
     rates = parameter_rates(net, learning_rate, frozen)
-    narrowest = min(layer.weights.shape[-1] for layer in net.layers[:-1])
-    unit = number("unit", unit, 0, narrowest - 1, whole=True, hint="the narrowest layer ends there")
-    examples = number("examples", examples, 1, whole=True)
     shown = np.random.default_rng([seed, 1]).permutation(len(images))[:examples]
     looked_at = images[shown], unit
     if test is not None:
-        looked_at += *_some(seed, images), _some(seed, *_as_data(net, *test, which="test "))
+        looked_at += *_some(seed, images), _some(seed, *_as_data(net, *test))
     at = snapshot_steps(steps, snapshots)
     loss, _, _ = find_gradients(net, images[shown], labels[shown])
     losses, looks = [loss], [look(net, *looked_at)]
@@ -132,8 +135,6 @@ def step(net, images, labels, rates):
     rates: for every parameter a number or an array that broadcasts to it, in the form of
     `net.layers`.
     """
-    if not isinstance(rates, tuple | list):
-        raise ValueError(f"rates has the form of net.layers, got {short(rates)}")
     loss, gradients, cache = find_gradients(net, images, labels)
     return walk(net, gradients, rates), loss, cache
 
@@ -159,7 +160,7 @@ def parameter_rates(net, learning_rate, frozen=()):
     stacked = net.layers[0].weights.shape[:-2]
     rate = floats("learning_rate", learning_rate, net.dtype)
     if not ((rate >= 0) & (rate < np.inf)).all():
-        raise ValueError(f"learning_rate is a number of 0 or more, got {short(rate)}")
+        raise ValueError(f"learning_rate is 0 or more, got {rate}")
     if np.broadcast_shapes(rate.shape, stacked) != stacked:
         raise ValueError(
             f"learning_rate is one number, or one for each network of a stack {stacked}, got shape "
@@ -175,15 +176,12 @@ def sweep(networks, images, labels, learning_rates, **choices):
     A run is a stack over the learning rates, (rates,): seven networks of width 100 at a time still
     fit the processor's cache, all of the sweep at once would not.
     choices: what `train` takes. The same mini-batches for all.
-    Raises ValueError for a single network or learning rate, and for what `train` does.
+    Raises ValueError for what `train` does.
     """
-    networks, rates = network.several(networks), floats("learning_rates", learning_rates)
-    if rates.ndim != 1:
-        raise ValueError(f"learning_rates is a list of numbers, got {short(learning_rates)}")
-    stacks = (network.stack([net] * len(rates)) for net in networks)
+    stacks = [network.stack([net] * len(learning_rates)) for net in networks]
     return [
-        train(stack, images, labels, learning_rate=rates, progress=False, **choices)
-        for stack in progress_bar(stacks, desc="sweep", total=len(networks))
+        train(stack, images, labels, learning_rate=learning_rates, progress=False, **choices)
+        for stack in progress_bar(stacks, desc="sweep")
     ]
 
 
@@ -193,8 +191,8 @@ def minibatches(n, batch_size, seed=0):
     Every epoch is shuffled anew, and what is left over at its end is dropped.
     Raises ValueError for a batch_size that no epoch can fill.
     """
-    hint = "take a smaller one, or more data"
-    batch_size = number("batch_size", batch_size, 1, n, whole=True, hint=hint)
+    if not 1 <= batch_size <= n:
+        raise ValueError(f"batch_size is from 1 to {n}, as many as there are, got {batch_size}")
     rng = np.random.default_rng(seed)
     epochs = (rng.permutation(n) for _ in count())
     return (
@@ -210,8 +208,8 @@ def snapshot_steps(steps, snapshots):
     (k / (snapshots − 1))² · steps, rounded; fewer where two fall on the same step.
     Raises ValueError for less than 1 step or 2 snapshots, the first and the last.
     """
-    steps = number("steps", steps, 1, whole=True)
-    snapshots = number("snapshots", snapshots, 2, whole=True)
+    if not steps >= 1 or snapshots < 2:
+        raise ValueError(f"steps is 1 or more and snapshots 2 or more, got {steps}, {snapshots}")
     return np.unique(np.round(np.linspace(0, 1, snapshots) ** 2 * steps).astype(int))
 
 
@@ -232,7 +230,8 @@ def steps_to(run, accuracy):
 
     Raises ValueError for a run that was trained without test images.
     """
-    accuracy = number("accuracy", accuracy, 0, 1)
+    if not 0 <= accuracy <= 1:
+        raise ValueError(f"accuracy is a share from 0 to 1, got {accuracy}")
     if run.accuracy is None:
         raise ValueError(
             "steps_to needs a run that recorded its accuracy, got one that did not: "
@@ -249,17 +248,9 @@ def batch_statistics(net, images, batches):
     batches: index arrays, of a limited number; all layers come from one forward pass each.
     Both results of a hidden layer: (batches, ..., units), the variances divided by m. The inputs
     of all layers but the first were normalized by the same mini-batch.
-    Raises ValueError for a network without batch norm, and for no batches.
     """
-    if not net.batch_norm:
-        raise ValueError(
-            "batch_statistics needs a network with batch norm, got one without: "
-            "network.forward(net, x)[1].z holds its nets"
-        )
     images = floats("images", images)
     norms = [network.forward(net, images[batch])[1].norms for batch in batches]
-    if not norms:
-        raise ValueError("batch_statistics needs at least one mini-batch, got none")
     return [
         (np.stack([norm.mean for norm in layer]), np.stack([norm.var for norm in layer]))
         for layer in zip(*norms, strict=True)
@@ -278,7 +269,6 @@ def population_statistics(net, images, batch_size):
     """
     if not net.batch_norm:
         return None
-    batch_size = number("batch_size", batch_size, 2, len(images), whole=True)
     epoch = islice(minibatches(len(images), batch_size), len(images) // batch_size)
     return tuple(
         batchnorm.population_statistics(means, variances, batch_size)
@@ -325,31 +315,14 @@ def _with_nan(values):
     return together
 
 
-def _as_data(net, images, labels, which="", most_axes=2):
+def _as_data(net, images, labels, most_axes=2):
     """Images and labels as arrays; raises ValueError if they do not fit the network."""
-    images = floats(f"{which}images", images, net.dtype)
+    images = floats("images", images, net.dtype)
     inputs, classes = net.layers[0].weights.shape[-2], net.layers[-1].weights.shape[-1]
     if not 2 <= images.ndim <= most_axes or images.shape[-1] != inputs or images.size == 0:
         raise ValueError(
-            f"{which}images have the shape (n, {inputs}) for this network, got shape {images.shape}"
+            f"images have the shape (n, {inputs}) for this network, got shape {images.shape}"
         )
     if not np.isfinite(images).all():
-        raise ValueError(
-            f"{which}images are finite numbers, got nan or inf: where do they come from?"
-        )
-    return images, class_labels(f"{which}labels", labels, images.shape[-2], classes)
-
-
-def _check_choices(net, batch_size, test, frozen, rate):
-    if net.batch_norm:
-        hint = "with batch norm one example alone is its own mean and becomes 0"
-        number("batch_size", batch_size, 2, hint=hint)
-    if test is not None and not (isinstance(test, tuple | list) and len(test) == 2):
-        raise ValueError(f"test is a pair, (images, labels), got {short(test)}")
-    if rate is not None:
-        number("rate", rate, 0, 1)
-    if isinstance(frozen, str) or not set(frozen) <= set(network.Layer._fields):
-        raise ValueError(
-            f"frozen is a tuple of names out of {list(network.Layer._fields)}, got {frozen!r}: "
-            'write ("gamma",) for a single one'
-        )
+        raise ValueError("images are finite numbers, got nan or inf: where do they come from?")
+    return images, network.class_labels(labels, images.shape[-2], classes)

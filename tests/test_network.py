@@ -131,22 +131,6 @@ def test_stacks_of_stacks_have_two_leading_axes(batch):
     assert [z.shape for z in cache.z] == [(3, 2, 6, 4), (3, 2, 6, 3)]
 
 
-@pytest.mark.parametrize(
-    "others",
-    [
-        [],
-        [network.init(SIZES, bias=True)],
-        [network.init(SIZES, activation="relu")],
-        [network.init((5, 4, 2))],
-        [network.init(SIZES)._replace(eps=1e-3)],
-    ],
-)
-def test_stack_refuses_what_is_not_of_one_form(others):
-    networks = [network.init(SIZES), *others] if others else []
-    with pytest.raises(ValueError, match=rf"got {len(networks)} of {len(networks)} forms"):
-        network.stack(networks)
-
-
 def test_select_takes_the_statistics_along(batch):
     stacked = network.stack([make(seed=0), make(seed=1)])
     norms = network.forward(stacked, batch[0])[1].norms

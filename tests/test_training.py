@@ -296,15 +296,6 @@ def test_images_and_labels_may_come_as_lists_and_bytes():
         np.testing.assert_allclose(mean, test[0].mean(axis=0) @ run.network.layers[0].weights)
 
 
-def test_whole_numbers_may_come_as_floats():
-    choices = {"batch_size": 60, "snapshots": 4, "examples": 30, "unit": 2}
-    whole, floats = (
-        train(network.init(SIZES), 6, **choices),
-        train(network.init(SIZES), 6.0, **{name: float(value) for name, value in choices.items()}),
-    )
-    np.testing.assert_array_equal(whole.z, floats.z)
-
-
 def test_hidden_layers_may_differ_in_width():
     net = network.stack([network.init((64, 5, 8, 10), seed=seed) for seed in range(2)])
     run = train(net, unit=4)
@@ -369,11 +360,6 @@ def test_steps_to_is_the_first_snapshot_that_got_there():
     run = dataclasses.replace(run, accuracy=np.array([[0.1, 0.1], [0.9, 0.2], [0.5, 0.3], [1, 0]]))
     np.testing.assert_array_equal(training.steps_to(run, 0.9), [1, np.inf])
     np.testing.assert_array_equal(training.steps_to(run, 0.3), [1, 4])
-
-
-def test_steps_to_needs_a_recorded_accuracy():
-    with pytest.raises(ValueError, match=r"train with test=\(images, labels\)"):
-        training.steps_to(train(network.init(SIZES), steps=1), 0.9)
 
 
 def test_a_short_run_prints_nothing(capfd):
