@@ -125,8 +125,10 @@ def population_statistics(means, variances, m):
     Algorithm 2, line 10.
     """
     m = float(m)  # a number of NumPy's own would alter the precision
-    if not m >= 2:
-        raise ValueError(f"m is 2 or more, got {m:g}: one example says nothing about the variance")
+    if not m >= 2 or m % 1:
+        raise ValueError(
+            f"m is a whole number from 2 on, got {m:g}: one example says nothing about the variance"
+        )
     means = floats("means", means)  # (batches, ..., units)
     variances = floats("variances", variances, means.dtype)
     if means.shape != variances.shape or means.ndim < 2 or means.size == 0:
@@ -151,7 +153,8 @@ def update_running(running, batch, rate):
     rate = float(rate)  # a number of NumPy's own would alter the precision
     if not 0 <= rate <= 1:
         raise ValueError(f"rate is from 0 to 1, got {rate:g}: it weighs the new batch")
-    old_mean, old_var, mean, var = (floats("mean and var", part) for part in (*running, *batch))
+    old_mean, old_var = (floats("running", part) for part in running)
+    mean, var = (floats("batch", part) for part in batch)
     if not old_mean.shape == old_var.shape == mean.shape == var.shape:
         raise ValueError(
             "running and batch are pairs (mean, var) of one shape, got shapes "
