@@ -44,7 +44,7 @@ class Network(NamedTuple):
         return self.layers[0].weights.dtype
 
 
-class Cache(NamedTuple):
+class Pass(NamedTuple):
     """What one forward pass went through: for `backward`, and to look at."""
 
     network: Network
@@ -149,7 +149,7 @@ def side_by_side(layers):
 def forward(net, x):
     """Training time: batch norm takes the statistics of this very mini-batch.
 
-    x: (m, inputs) or (..., m, inputs); logits: (..., m, classes); the second result is a `Cache`,
+    x: (m, inputs) or (..., m, inputs); logits: (..., m, classes); the second result is a `Pass`,
     where `cache.z[l]` is the net of hidden layer l.
     """
     activate, _ = ACTIVATIONS[net.activation]
@@ -164,7 +164,7 @@ def forward(net, x):
         inputs.append(x)
         nets.append(z)
         norms.append(norm)
-    return linear(x, net.layers[-1]), Cache(net, inputs, nets, norms)
+    return linear(x, net.layers[-1]), Pass(net, inputs, nets, norms)
 
 
 def backward(dlogits, cache):
@@ -199,7 +199,7 @@ def predict(net, x):
     if net.batch_norm and net.statistics is None:
         raise ValueError(
             "predict needs the statistics of the population for batch norm, got a network that has "
-            "none: training.population_statistics(net, images, batch_size) measures them"
+            "none: training.measure_statistics(net, images, batch_size) measures them"
         )
     activate, _ = ACTIVATIONS[net.activation]
     x = _as_inputs(net, x)

@@ -56,7 +56,7 @@ def train(
     examples=512,
     unit=0,
     frozen=(),
-    rate=None,
+    running_rate=None,
     progress=True,
 ):
     """Train a network, or a stack of them, by stochastic gradient descent; returns a `Run`.
@@ -72,7 +72,7 @@ def train(
     snapshots, examples, unit: how often at most to look, at how many training images, taken as one
     batch, and at which unit of each hidden layer. The loss of the first snapshot is theirs.
     frozen: names of parameters that stay as they are, such as ("gamma", "beta").
-    rate: weight of the NEW batch in running averages that start at (0, 1), their variances
+    running_rate: weight of the NEW batch in running averages that start at (0, 1), their variances
     corrected by m/(m − 1), as PyTorch keeps them; None keeps none.
     progress: whether a bar shows how far it is, once a second has passed.
     Raises ValueError for data and choices that cannot be trained with, before the first step.
@@ -93,25 +93,27 @@ def train(
         looked_at += *_some(seed, images), _some(seed, *_as_data(net, *test))
     at = snapshot_steps(steps, snapshots)
     loss, _, _ = find_gradients(net, images[shown], labels[shown])
-    losses, looks = [loss], [look(net, *looked_at)]
+    losses, snapshots_taken = [loss], [take_snapshot(net, *looked_at)]
     running = None
-    if net.batch_norm and rate is not None:
+    if net.batch_norm and running_rate is not None:
         running = tuple((layer.beta * 0, layer.gamma * 0 + 1) for layer in net.layers[:-1])
     with progress_bar(desc="training", total=steps, shown=progress) as bar:
         for gap in np.diff(at).tolist():
             some = islice(batches, gap)
-            net, loss, running = _descend(net, running, images, labels, some, rates, rate)
+            net, loss, running = _train_on(net, running, images, labels, some, rates, running_rate)
             losses.append(loss)
-            looks.append(look(net, *looked_at))
+            snapshots_taken.append(take_snapshot(net, *looked_at))
             bar.update(gap)
-    net = net._replace(statistics=population_statistics(net, images, batch_size))
+    net = net._replace(statistics=measure_statistics(net, images, batch_size))
     finite = np.isfinite(losses).all(axis=0)
     finite &= np.isfinite(network.side_by_side(net.layers)).all(axis=-1)
-    record = {name: np.stack([each[name] for each in looks]) for name in looks[0]}
+    record = {
+        name: np.stack([each[name] for each in snapshots_taken]) for name in snapshots_taken[0]
+    }
     return Run(net, at, np.stack(losses), ~finite, running, **record)
 
 
-def look(net, images, unit, seen=None, test=None):
+def take_snapshot(net, images, unit, seen=None, test=None):
     """What a snapshot keeps of a network as it is now: arrays, by their names in `Run`.
 
     images, unit: what z is of. test: (images, labels); then the accuracy is kept, too, with the
@@ -123,32 +125,39 @@ def look(net, images, unit, seen=None, test=None):
         kept["gamma"] = _with_nan([layer.gamma for layer in hidden])
         kept["beta"] = _with_nan([layer.beta for layer in hidden])
     if test is not None:
-        statistics = population_statistics(net, seen, batch_size=len(seen))
+        statistics = measure_statistics(net, seen, batch_size=len(seen))
         kept["accuracy"] = accuracy(net._replace(statistics=statistics), *test)
     return kept
 
 
-def step(net, images, labels, rates):
-    """One step downhill: (network, loss before it, cache of the forward pass).
+def step(net, images, labels, learning_rates):
+    """One step downhill: (network, loss before it, the forward pass).
 
-    images: (m, inputs); labels: (m,); loss: (...).
-    rates: for every parameter a number or an array that broadcasts to it, in the form of
-    `net.layers`.
+    images: (m, inputs); labels: (m,); loss: (...); learning_rates: as `descend` takes them.
     """
-    loss, gradients, cache = find_gradients(net, images, labels)
-    return walk(net, gradients, rates), loss, cache
+    loss, gradients, passed = find_gradients(net, images, labels)
+    return descend(net, gradients, learning_rates), loss, passed
 
 
 def find_gradients(net, images, labels):
-    """The loss (...) of a mini-batch, its gradients in the form of `net.layers`, and the cache."""
-    logits, cache = network.forward(net, images)
+    """The loss (...) of a mini-batch, its gradients in the form of `net.layers`, and the pass."""
+    logits, passed = network.forward(net, images)
     loss, dlogits = network.cross_entropy(logits, labels)
-    return loss, network.backward(dlogits, cache), cache
+    return loss, network.backward(dlogits, passed), passed
 
 
-def walk(net, gradients, rates):
-    """The network with every parameter − rate · gradient; rates as `step` takes them."""
-    layers = network.map_parameters(lambda p, g, rate: p - rate * g, net.layers, gradients, rates)
+def descend(net, gradients, learning_rates):
+    """The network with every parameter − learning rate · gradient.
+
+    gradients: in the form of `net.layers`. learning_rates: a number, or one for each network of a
+    stack, or, again in the form of `net.layers`, what broadcasts to each parameter.
+    """
+    if not isinstance(learning_rates, tuple | list) or np.isscalar(learning_rates[0]):
+        learning_rates = parameter_rates(net, learning_rates)
+    layers = network.map_parameters(
+        lambda parameter, gradient, rate: parameter - rate * gradient,
+        net.layers, gradients, learning_rates,
+    )  # fmt: skip
     return net._replace(layers=layers)
 
 
@@ -170,7 +179,7 @@ def parameter_rates(net, learning_rate, frozen=()):
     return (layer._replace(**dict.fromkeys(frozen, 0)),) * len(net.layers)
 
 
-def sweep(networks, images, labels, learning_rates, **choices):
+def train_at_rates(networks, images, labels, learning_rates, **choices):
     """Train each network at each learning rate; returns a list of `Run`s, one per network.
 
     A run is a stack over the learning rates, (rates,): seven networks of width 100 at a time still
@@ -242,7 +251,7 @@ def steps_to(run, accuracy):
 
 
 @np.errstate(all="ignore")  # statistics of a diverged network are nan
-def batch_statistics(net, images, batches):
+def layer_statistics(net, images, batches):
     """What many mini-batches say about a network that stands still: (means, variances) per layer.
 
     batches: index arrays, of a limited number; all layers come from one forward pass each.
@@ -257,10 +266,10 @@ def batch_statistics(net, images, batches):
     ]
 
 
-def population_statistics(net, images, batch_size):
+def measure_statistics(net, images, batch_size):
     """Statistics for test time, (mean, var) of every hidden layer: one epoch at fixed parameters.
 
-    `net._replace(statistics=population_statistics(net, images, batch_size))` can `predict`.
+    `net._replace(statistics=measure_statistics(net, images, batch_size))` can `predict`.
     mean, var: (..., units), averaged over the mini-batches, the variance times m/(m − 1).
     Unbiased in the first layer only: the inputs of the others were normalized by the same small
     batches. With batch_size=len(images) that makes no difference.
@@ -272,7 +281,7 @@ def population_statistics(net, images, batch_size):
     epoch = islice(minibatches(len(images), batch_size), len(images) // batch_size)
     return tuple(
         batchnorm.population_statistics(means, variances, batch_size)
-        for means, variances in batch_statistics(net, images, epoch)
+        for means, variances in layer_statistics(net, images, epoch)
     )
 
 
@@ -282,22 +291,22 @@ def progress_bar(steps=None, shown=True, **looks):
     return tqdm(steps, file=sys.stdout, delay=1, leave=False, **disable, **looks)
 
 
-def _descend(net, running, images, labels, batches, rates, rate):
+def _train_on(net, running, images, labels, batches, rates, running_rate):
     """A step for each mini-batch: the network then, the mean loss, the running averages then."""
     losses = []
     for batch in batches:
         net, loss, cache = step(net, images[batch], labels[batch], rates)
         losses.append(loss)
         if running is not None:
-            running = _averaged(running, cache.norms, len(batch), rate)
+            running = _averaged(running, cache.norms, len(batch), running_rate)
     return net, np.mean(losses, axis=0), running
 
 
-def _averaged(running, norms, m, rate):
+def _averaged(running, norms, m, running_rate):
     """Running averages of all hidden layers, one mini-batch of m later."""
     batch = (batchnorm.population_statistics([norm.mean], [norm.var], m) for norm in norms)
     pairs = zip(running, batch, strict=True)
-    return tuple(batchnorm.update_running(old, new, rate) for old, new in pairs)
+    return tuple(batchnorm.update_running(old, new, running_rate) for old, new in pairs)
 
 
 def _some(seed, *arrays):

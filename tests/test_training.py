@@ -78,7 +78,7 @@ def test_one_step_goes_down_the_gradient(batch_norm):
 
 def test_same_seed_same_run_bit_for_bit():
     net = network.init(SIZES)
-    first, again, other = (train(net, test=TEST, rate=0.1, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (train(net, test=TEST, running_rate=0.1, seed=seed) for seed in (3, 3, 4))
     for array, same in zip(arrays_of(first), arrays_of(again), strict=True):
         np.testing.assert_array_equal(array, same)
     assert (first.loss != other.loss).any()
@@ -138,7 +138,7 @@ def test_a_learning_rate_of_zero_learns_nothing():
 def test_training_changes_nothing_it_was_given():
     net, images = network.init(SIZES), DATA.images.copy()
     before = [value.copy() for layer in net.layers for value in layer if value is not None]
-    train(net, rate=0.1)
+    train(net, running_rate=0.1)
     after = [value for layer in net.layers for value in layer if value is not None]
     for old, new in zip(before, after, strict=True):
         np.testing.assert_array_equal(old, new)
@@ -228,7 +228,7 @@ def test_the_record_shows_the_run():
             np.testing.assert_allclose(np.sort(run.z[row, layer]), np.sort(z[:, 7]), atol=1e-4)
             np.testing.assert_array_equal(run.gamma[row, layer], shown.layers[layer].gamma)
             np.testing.assert_array_equal(run.beta[row, layer], shown.layers[layer].beta)
-        exact = training.population_statistics(shown, DATA.images, len(DATA.images))
+        exact = training.measure_statistics(shown, DATA.images, len(DATA.images))
         shown = shown._replace(statistics=exact)
         assert run.accuracy[row] == training.accuracy(shown, *everything)
 
@@ -292,7 +292,7 @@ def test_images_and_labels_may_come_as_lists_and_bytes():
         np.testing.assert_array_equal(run.loss, expected.loss)
         np.testing.assert_array_equal(run.accuracy, expected.accuracy)
         assert training.accuracy(run.network, *data) == training.accuracy(run.network, *test)
-        (mean, _), *_ = training.population_statistics(run.network, data[0], 70)
+        (mean, _), *_ = training.measure_statistics(run.network, data[0], 70)
         np.testing.assert_allclose(mean, test[0].mean(axis=0) @ run.network.layers[0].weights)
 
 
@@ -307,7 +307,7 @@ def test_hidden_layers_may_differ_in_width():
 
 
 def test_without_batch_norm_and_test_images_there_is_nothing_of_them():
-    run = train(network.init(SIZES, batch_norm=False), rate=0.1)
+    run = train(network.init(SIZES, batch_norm=False), running_rate=0.1)
     assert (run.accuracy, run.gamma, run.beta) == (None, None, None)
     assert (run.running, run.network.statistics) == (None, None)
 
@@ -339,7 +339,7 @@ def test_a_divergent_network_with_batch_norm_is_no_error_either():
     net = network.init(SIZES, activation="relu")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run = train(net, learning_rate=1e30, test=TEST, rate=0.1)
+        run = train(net, learning_rate=1e30, test=TEST, running_rate=0.1)
     assert run.diverged
 
 
@@ -349,7 +349,7 @@ def test_a_network_that_overflows_is_judged_without_a_warning(batch_norm):
     net = net._replace(layers=network.map_parameters(lambda p: p * np.float32(1e30), net.layers))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        statistics = training.population_statistics(net, DATA.images, 60)
+        statistics = training.measure_statistics(net, DATA.images, 60)
         net = net._replace(statistics=statistics)
         assert 0 <= training.accuracy(net, *TEST) <= 1
     assert not batch_norm or np.isinf(statistics[0][1]).any()
@@ -398,7 +398,7 @@ def test_what_a_bar_shows(monkeypatch):
     train(nets[0], steps=20, snapshots=4)
     train(nets[0], steps=2, progress=False)
     list(training.progress_bar([1, 2]))
-    training.sweep(nets, DATA.images, DATA.labels, [0.1], steps=2)
+    training.train_at_rates(nets, DATA.images, DATA.labels, [0.1], steps=2)
     bars, hidden, looks = zip(*bars, strict=True)
     assert hidden == (False, True, False, False, True, True)
     assert [bar.desc.strip(": ") for bar in bars[:4:3]] == ["training", "sweep"]
@@ -428,23 +428,23 @@ def test_accuracy_is_the_share_of_right_answers():
 def test_algorithm_2_is_unbiased_in_the_first_layer_and_only_there(m):
     net = network.init((64, 100, 100, 10), weights=0.3, dtype=np.float64)
     images = DATA.images[:1432]  # a whole number of mini-batches
-    (mean, var), (_, deep) = training.population_statistics(net, images, m)
+    (mean, var), (_, deep) = training.measure_statistics(net, images, m)
     z = images @ net.layers[0].weights
     np.testing.assert_allclose(mean, z.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose((var / z.var(axis=0)).mean(), 1, rtol=0.03)
 
     epoch = islice(training.minibatches(len(images), m), len(images) // m)
-    (_, variances), _ = training.batch_statistics(net, images, epoch)
+    (_, variances), _ = training.layer_statistics(net, images, epoch)
     uncorrected = variances.mean(axis=0) / z.var(axis=0)
     np.testing.assert_allclose(uncorrected.mean(), (m - 1) / m, rtol=0.03)
 
-    (_, exact) = training.population_statistics(net, images, len(images))[1]
+    (_, exact) = training.measure_statistics(net, images, len(images))[1]
     assert (deep / exact).mean() > 1 + 0.4 / m  # its inputs were normalized by the same batches
 
 
 def test_all_images_as_one_batch_give_the_statistics_of_the_population():
     net, n = network.init(SIZES, dtype=np.float64), len(DATA.images)
-    statistics = training.population_statistics(net, DATA.images, n)
+    statistics = training.measure_statistics(net, DATA.images, n)
     for (mean, var), z in zip(statistics, network.forward(net, DATA.images)[1].z, strict=True):
         np.testing.assert_allclose(mean, z.mean(axis=0), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(var, z.var(axis=0, ddof=1), rtol=1e-9)
@@ -452,7 +452,7 @@ def test_all_images_as_one_batch_give_the_statistics_of_the_population():
 
 def test_a_trained_network_carries_algorithm_2_of_its_own_batch_size():
     run = train(network.init(SIZES), batch_size=30)
-    again = training.population_statistics(run.network, DATA.images, 30)
+    again = training.measure_statistics(run.network, DATA.images, 30)
     for pair, expected in zip(run.network.statistics, again, strict=True):
         np.testing.assert_array_equal(pair, expected)
 
@@ -460,7 +460,7 @@ def test_a_trained_network_carries_algorithm_2_of_its_own_batch_size():
 def test_batch_statistics_are_those_of_each_minibatch():
     net = network.stack([network.init(SIZES, seed=seed) for seed in range(2)])
     batches = list(islice(training.minibatches(len(DATA.images), 7), 5))
-    layers = training.batch_statistics(net, DATA.images, batches)
+    layers = training.layer_statistics(net, DATA.images, batches)
     assert len(layers) == 2
     for layer, (means, variances) in enumerate(layers):
         assert means.shape == variances.shape == (5, 2, 20)
@@ -476,9 +476,9 @@ def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
         layer.gamma[:], layer.beta[:] = 2, 3
     frozen = network.Layer._fields  # the network stands still, so its statistics can be retraced
     batches = list(islice(training.minibatches(len(DATA.images), 5), 3))
-    layers = training.batch_statistics(net, DATA.images, batches)
+    layers = training.layer_statistics(net, DATA.images, batches)
     for rate in (1, 0.1):
-        run = train(net, steps=3, batch_size=5, frozen=frozen, rate=rate)
+        run = train(net, steps=3, batch_size=5, frozen=frozen, running_rate=rate)
         old = np.array([(1 - rate) ** 3 * start for start in (0, 1)])
         weights = [(1 - rate) ** age * rate for age in (2, 1, 0)]
         for (mean, var), (means, variances) in zip(run.running, layers, strict=True):
@@ -487,7 +487,7 @@ def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
 
 
 def test_running_averages_serve_at_test_time_once_they_caught_up():
-    early, late = (train(network.init(SIZES), steps, rate=0.01) for steps in (60, 600))
+    early, late = (train(network.init(SIZES), steps, running_rate=0.01) for steps in (60, 600))
     behind, level = (
         training.accuracy(run.network, *TEST)
         - training.accuracy(run.network._replace(statistics=run.running), *TEST)
@@ -525,7 +525,7 @@ def test_batch_norm_learns_digits_in_a_tenth_of_the_steps():
 def test_a_sweep_trains_every_network_at_every_learning_rate():
     networks = [network.init(SIZES, batch_norm, seed=batch_norm) for batch_norm in (False, True)]
     rates = (0.1, 1.0, 3.0)
-    runs = training.sweep(networks, DATA.images, DATA.labels, rates, steps=20, test=TEST)
+    runs = training.train_at_rates(networks, DATA.images, DATA.labels, rates, steps=20, test=TEST)
     assert [run.accuracy.shape[1:] for run in runs] == [(3,), (3,)]
     for net, run in zip(networks, runs, strict=True):
         for index, rate in enumerate(rates):

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from bnviz import batchnorm, digits, experiments, measures, style
+from bnviz import batchnorm, digits, example, measures, style
 from bnviz.live import demo, slider, switch
 from bnviz.network import sigmoid
 from bnviz.panels import Histogram, mean_and_sd, percent
@@ -41,7 +41,7 @@ def pipeline(activations=None):
 
     activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
-    wx = experiments.batch(activations)  # (m, 1)
+    wx = example.sorted_batch(activations)  # (m, 1)
     picture = HistogramRow()
 
     def show(scale, shift, b, gamma, beta, batch_norm):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from bnviz import digits, experiments, measures, style
+from bnviz import digits, example, measures, recordings, style
 from bnviz.live import choice, demo, slider, stops, switch
 from bnviz.network import sigmoid
 from bnviz.panels import Bars, Percentiles, draw_time, mean_and_sd, number, percent
@@ -16,7 +16,7 @@ BATCH_SIZE = 60
 @demo
 def batches():
     """Compare one mini-batch of 60 with the whole population, drawn in four ways."""
-    z = (experiments.images() @ experiments.weights())[:, 0].astype(float)  # (n,)
+    z = (example.images() @ example.weights())[:, 0].astype(float)  # (n,)
     mean, sd = z.mean(), z.std()
     noise, orders = sd / np.sqrt(BATCH_SIZE), batch_orders()
     count = len(z) // BATCH_SIZE
@@ -62,7 +62,7 @@ def batch_orders():
 
     Each image is in one batch at most; what does not fill a last batch is left out.
     """
-    images, labels = experiments.images(), digits.load().labels
+    images, labels = example.images(), digits.load().labels
     orders = {
         # not seed 0, which holds a batch so far off that one shuffle in 2,000 has the like
         "shuffled": np.random.default_rng(1).permutation(len(images)),
@@ -97,9 +97,9 @@ def _draw_band(axes, mean, reach, count, limits):
 @demo
 def drift():
     """Follow the net of one unit per hidden layer, and its output, while the network learns."""
-    records = experiments.four_networks()
+    records = recordings.read("four_networks")
     runs = {start: _stages(records[name]) for start, name in STARTS.items()}
-    steps = records[experiments.WITH]["steps"]
+    steps = records[example.WITH_BN]["steps"]
     figure = style.new_figure(9, 4.7, left=0.08, right=0.985, bottom=0.125, top=0.93)
     moving, key = _draw_layers(figure, steps)
 
@@ -129,17 +129,17 @@ def drift():
 
 
 STARTS = {  # weights and batch norm: the record
-    ("sd 0.1", False): experiments.WITHOUT,
-    ("4×Xavier", False): experiments.WELL,
-    ("sd 0.1", True): experiments.WITH,
-    ("4×Xavier", True): experiments.WELL_WITH,
+    ("sd 0.1", False): example.SMALL_START,
+    ("4×Xavier", False): example.GOOD_START,
+    ("sd 0.1", True): example.WITH_BN,
+    ("4×Xavier", True): example.GOOD_WITH_BN,
 }
 NOTHING = np.empty((99, 3, 0)), np.full((3, 99, 3), np.nan)  # of a stage that is not there
 
 
 def _stages(record):
     """Each stage of a record: values (S, layers, examples) and percentiles (3, S, layers)."""
-    y = experiments.into_sigmoid(record)
+    y = example.into_sigmoid(record)
     stages = {"z": record["z"].astype(float), "a": sigmoid(y)}
     stages |= {"y": y} if "gamma" in record else {}
     return {stage: (values, measures.percentiles(values)) for stage, values in stages.items()}
@@ -194,7 +194,7 @@ def _draw_axes(now, beside, steps, ticks, name):
 @demo
 def depth():
     """Push the digits through 20 untrained hidden layers, for a scale of the weights."""
-    starts = experiments.deep_starts()
+    starts = recordings.read("deep_starts")
     scales = [f"{scale:g}" for scale in starts["scales"]]
     figure = style.new_figure(9, 3.4, left=0.07, right=0.98, bottom=0.16, top=0.8, wspace=0.32)
     panels = figure.subplots(1, 3)

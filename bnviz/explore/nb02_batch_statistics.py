@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from bnviz import batchnorm, experiments, style
+from bnviz import batchnorm, example, style
 from bnviz.live import demo, stops
 from bnviz.panels import Bars, Spread, number
 from bnviz.pictures import Picture, Words
@@ -23,7 +23,7 @@ def batch_size(activations=None):
     running example's.
     Raises ValueError if the values are all the same.
     """
-    population = experiments.batch(activations)  # (n, 1)
+    population = example.sorted_batch(activations)  # (n, 1)
     (mean,), (var,) = batchnorm.batch_statistics(population)
     if var == 0:
         raise ValueError(

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from bnviz import batchnorm, experiments, style
+from bnviz import batchnorm, example, style
 from bnviz.live import demo, slider, stops
 from bnviz.panels import NormalizedView, number, percent
 from bnviz.pictures import Picture
@@ -20,7 +20,7 @@ def normalization(activations=None):
     activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
     # shuffled once, and a batch is the first m of them, so that only m differs
-    wx = np.random.default_rng(3).permutation(experiments.batch(activations))  # (n, 1)
+    wx = np.random.default_rng(3).permutation(example.sorted_batch(activations))  # (n, 1)
     picture = NormalizedView()
 
     def show(shift, scale, eps, m):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz import batchnorm, experiments, style
+from bnviz import batchnorm, example, style
 from bnviz.live import demo, slider, stops
 from bnviz.network import sigmoid
 from bnviz.panels import NormalizedView, mean_and_sd, number
@@ -19,7 +19,7 @@ def bias(activations=None):
 
     activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
-    wx = experiments.batch(activations)  # (m, 1), float64
+    wx = example.sorted_batch(activations)  # (m, 1), float64
     start = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
     picture = NormalizedView()
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from bnviz import batchnorm, experiments, measures, style
+from bnviz import batchnorm, example, measures, recordings, style
 from bnviz.live import choice, demo, slider, stops
 from bnviz.network import sigmoid
 from bnviz.panels import Bars, number, percent
@@ -72,7 +72,7 @@ def scale_shift(activations=None):
 
     activations: values of Wx over a mini-batch, any shape; without them the running example's.
     """
-    wx = experiments.batch(activations)  # (m, 1)
+    wx = example.sorted_batch(activations)  # (m, 1)
     z_hat = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
     picture = SigmoidView(z_hat)
 
@@ -98,7 +98,7 @@ def scale_shift(activations=None):
 @demo
 def learned():
     """Follow the γ and β of a layer's 100 units while the network learns the digits."""
-    run = experiments.four_networks()[experiments.WITH]
+    run = recordings.read("four_networks")[example.WITH_BN]
     figure = style.new_figure(9, 3.75)
     plane = _draw_plane(figure.add_axes([0.085, 0.165, 0.9, 0.815]))
     inset = _draw_inset(plane, run)
@@ -112,7 +112,7 @@ def learned():
         axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
     (cross,) = plane.plot([], [], "D", color=style.STAGES["z"], ms=8, animated=True)
     said = Words(plane, 0, 0, lift=11, transform=plane.transData, color=style.STAGES["z"])
-    said.text = f"unit {experiments.UNIT}: here its net comes back"
+    said.text = f"unit {example.UNIT}: here its net comes back"
 
     def show(step, layer):
         now = run["steps"].searchsorted(step)
@@ -127,7 +127,7 @@ def learned():
         return (
             f"After {step} steps the {gamma.shape[1]} units of hidden layer {layer} have "
             f"γ = {_mean_and_sd(gamma[-1])} and β = {_mean_and_sd(beta[-1])} (mean ± sd); unit "
-            f"{experiments.UNIT} would need γ = √(σ² + ε) = {number(root)} and β = μ = "
+            f"{example.UNIT} would need γ = √(σ² + ε) = {number(root)} and β = μ = "
             f"{number(mean)} to have its net back; "
             f"{percent(run['accuracy'][now], 1)} of the test images are recognized."
         )

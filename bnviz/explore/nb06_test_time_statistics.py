@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from bnviz import experiments, style
+from bnviz import recordings, style
 from bnviz.live import demo, stops
 from bnviz.panels import number, percent
 from bnviz.pictures import Picture, Words
+from bnviz.recordings import three_rules
 
 TEST_IMAGES = 360
 MOST = 60  # so many wrong images have room in a row
@@ -28,14 +29,14 @@ def test_time():
     the first hidden layer; the errors are those of the network, with the statistics of all units of
     all layers replaced.
     """
-    record = experiments.test_time()
+    record = recordings.read("three_rules")
     sizes, rates, seen = (record[name].tolist() for name in ("sizes", "rates", "seen"))
     truth, figure = record["truth"], style.new_figure(9, 5.2)
     lines, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
 
     def show(batches, m, rate):
         unit = record["unit"][sizes.index(m), :batches]  # (batches, 2), of all that were recorded
-        paths = experiments.three_rules(unit, m, rate)
+        paths = three_rules.by_each_rule(unit, m, rate)
         for pair, path in zip(lines, paths.values(), strict=True):
             for line, values in zip(pair, path.T, strict=True):
                 place = range(batches + 1)[-len(path) :]

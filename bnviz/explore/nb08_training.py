@@ -5,13 +5,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from bnviz import batchnorm, experiments, measures, panels, style
+from bnviz import batchnorm, example, measures, panels, recordings, style
 from bnviz.live import choice, demo, stops, switch
 from bnviz.panels import LOOKS, number, percent
 from bnviz.pictures import Picture, Words
+from bnviz.recordings import rates_and_starts
 
-RATES = [f"{rate:g}" for rate in experiments.SWEEP_RATES]
-STARTS = ["4×Xavier", *(f"sd {scale:g}" for scale in experiments.SWEEP_WEIGHTS[1:])]
+RATES = [f"{rate:g}" for rate in rates_and_starts.RATES]
+STARTS = ["4×Xavier", *(f"sd {scale:g}" for scale in rates_and_starts.WEIGHTS[1:])]
 
 
 def _draw_curve(axes, x, y, looks):
@@ -31,11 +32,11 @@ def _draw_curve(axes, x, y, looks):
 @demo
 def training():
     """Scrub through the training of three networks and look into the one you choose."""
-    names = experiments.WITHOUT, experiments.WELL, experiments.WITH
-    records = {name: experiments.four_networks()[name] for name in names}
-    inputs = {name: experiments.into_sigmoid(record) for name, record in records.items()}
+    names = example.SMALL_START, example.GOOD_START, example.WITH_BN
+    records = {name: recordings.read("four_networks")[name] for name in names}
+    inputs = {name: example.into_sigmoid(record) for name, record in records.items()}
     paths = {name: measures.percentiles(y) for name, y in inputs.items()}  # (3, S, layers)
-    steps = records[experiments.WITH]["steps"]
+    steps = records[example.WITH_BN]["steps"]
     figure = style.new_figure(9, 5.3)
     above, below = ["z", "z", "z_hat", "z_hat", "y", "y"], ["accuracy"] * 3 + ["into"] * 3
     axes = figure.subplot_mosaic([above, below], height_ratios=[4, 7])
@@ -68,7 +69,7 @@ def training():
 
     controls = {
         "step": stops("training step", steps.tolist(), 0),
-        "chosen": choice("look into", list(records), experiments.WITH),
+        "chosen": choice("look into", list(records), example.WITH_BN),
         "layer": choice("hidden layer", [1, 2, 3], 3),
     }
     return Picture(figure), show, controls
@@ -116,7 +117,7 @@ def _draw_percentiles(axes, steps):
 @demo
 def sweep():
     """Let a network train at every pair of a learning rate and a start, and look at one of them."""
-    record = experiments.sweep()
+    record = recordings.read("rates_and_starts")
     without, with_norm = (record[name][0] for name in ("without", "with"))  # seed 0: (S, 8, 7)
     reached, reached_with = ((curves[-1, 1:] >= 0.9).sum() for curves in (without, with_norm))
     counted = (

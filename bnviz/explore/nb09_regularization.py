@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from bnviz import batchnorm, experiments, style
+from bnviz import batchnorm, example, recordings, style
 from bnviz.live import choice, demo, stops
 from bnviz.panels import Bars, Spread, mean_and_sd, number
 from bnviz.pictures import Picture, Words
+from bnviz.recordings import generalization
 
 DRAWS = 2000
 PLACES = {"near the mean": 0, "one sd above": 1, "far out": 4}  # of ẑ
@@ -19,12 +20,12 @@ def regularization():
     Of 300 images the running example's unit sees groups of m, before training; and 20 networks of
     each kind are trained on 300 images.
     """
-    images, _ = experiments.few_images(0)
-    net = (images @ experiments.weights())[:, 0].astype(float)  # (300,)
+    images, _ = generalization.few_images(0)
+    net = (images @ example.weights())[:, 0].astype(float)  # (300,)
     z_hat = (net - net.mean()) / net.std()
     examples = {name: np.abs(z_hat - place).argmin() for name, place in PLACES.items()}
     noisy = {name: among_mates(net, index) for name, index in examples.items()}
-    found = experiments.generalization()
+    found = recordings.read("generalization")
     figure = style.new_figure(9, 4)
     update_example, (xavier, sigmoid, calm, chosen) = _draw_example(figure), _draw_kinds(figure)
 
@@ -44,7 +45,7 @@ def regularization():
         )
 
     controls = {
-        "m": stops("group size m", experiments.GROUPS[::-1], 300),
+        "m": stops("group size m", generalization.GROUPS[::-1], 300),
         "labels": choice("labels", list(LABELS), "right labels"),
         "example": choice("example", list(examples), "one sd above"),
     }
@@ -61,7 +62,7 @@ def among_mates(values, index):
     mates = rng.permuted(others, axis=1)
     groups = np.column_stack([np.full(DRAWS, values[index]), mates])[..., None]  # (draws, 300, 1)
     return {
-        m: batchnorm.forward(groups[:, :m], [1.0], [0.0])[0][:, 0, 0] for m in experiments.GROUPS
+        m: batchnorm.forward(groups[:, :m], [1.0], [0.0])[0][:, 0, 0] for m in generalization.GROUPS
     }
 
 

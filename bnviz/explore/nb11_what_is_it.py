@@ -2,27 +2,28 @@
 
 import numpy as np
 
-from bnviz import experiments, style
+from bnviz import example, recordings, style
 from bnviz.live import choice, demo, stops
 from bnviz.panels import LOOKS, TIMES, Cursor, draw_time, number
 from bnviz.pictures import Picture, Words
+from bnviz.recordings import landscapes, race
 
-WEIGHTS = [name.partition(",")[0] for name in experiments.WIDTHS]  # "sd 0.1" and the like
-ONE = experiments.MULTIPLES.tolist().index(1)
-RATES = [f"{rate:g}" for rate in experiments.RACE_RATES]
+WEIGHTS = [name.partition(",")[0] for name in landscapes.WIDTHS]  # "sd 0.1" and the like
+ONE = landscapes.MULTIPLES.tolist().index(1)
+RATES = [f"{rate:g}" for rate in race.RATES]
 STEPS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 600, 1000, 1500, 2000)
 RACERS = {
-    experiments.WITHOUT: {"color": style.QUIET, "ls": (0, (4, 2))},
-    experiments.WELL: {"color": style.QUIET},
-    experiments.FOLDED: {"color": style.STAGES["z"]},
-    experiments.WITH: {"color": style.INK},
+    example.SMALL_START: {"color": style.QUIET, "ls": (0, (4, 2))},
+    example.GOOD_START: {"color": style.QUIET},
+    example.FOLDED: {"color": style.STAGES["z"]},
+    example.WITH_BN: {"color": style.INK},
 }
 
 
 @demo
 def landscape():
     """Walk from a point of the training along its gradient: what becomes of the loss?"""
-    looks = experiments.landscapes()
+    looks = recordings.read("landscapes")
     steps = np.arange(0, 401, 20)
     figure = style.new_figure(9, 5.4)
     panels = _draw_landscape(figure)
@@ -30,7 +31,7 @@ def landscape():
     cursor = Cursor(panels[-1])
 
     def show(step, setting, weights):
-        names = experiments.SMALL_START, experiments.GOOD_START, f"{weights}, with"
+        names = landscapes.SMALL_START, landscapes.GOOD_START, f"{weights}, with"
         said = [
             update(name, looks[setting][name], steps[steps <= step])
             for update, name in zip(walks, names, strict=True)
@@ -43,7 +44,7 @@ def landscape():
 
     controls = {
         "step": stops("training step", steps.tolist(), 0),
-        "setting": choice("activation", list(experiments.LANDSCAPES), "ReLU, rate 0.1"),
+        "setting": choice("activation", list(landscapes.SETTINGS), "ReLU, rate 0.1"),
         "weights": stops("with batch norm", WEIGHTS, "sd 0.1"),
     }
     return Picture(figure), show, controls
@@ -83,8 +84,8 @@ def _draw_walk(panels, height, looks):
     def update(name, look, steps):
         loss, cosine = (look[key][0, : len(steps)].astype(float) for key in ("loss", "cosine"))
         loss = loss[-1] / loss[-1, 0]  # (E,)
-        lines[0].set_data(experiments.MULTIPLES, loss)
-        lines[1].set_data(experiments.MULTIPLES, cosine[-1])
+        lines[0].set_data(landscapes.MULTIPLES, loss)
+        lines[1].set_data(landscapes.MULTIPLES, cosine[-1])
         lines[2].set_data(steps, cosine[:, ONE])
         title.text = name
         reach.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
@@ -96,7 +97,7 @@ def _draw_walk(panels, height, looks):
 @demo
 def interventions():
     """Let four networks race to 90 % of the test images, at one learning rate and at all."""
-    races = experiments.race()
+    races = recordings.read("race")
     figure = style.new_figure(9, 4.4)
     track, field = _draw_race(figure)
     racers = {name: _draw_racer(track, field, name, 3 - row) for row, name in enumerate(RACERS)}
@@ -141,7 +142,7 @@ def _draw_race(figure):
 
 def _draw_racer(track, field, name, height):
     """Return what shows a start, with a bar that grows until half of its seeds are there."""
-    looks, limit = RACERS[name], experiments.RACE_STEPS[name]
+    looks, limit = RACERS[name], race.STEPS[name]
     dots = {"color": looks["color"], "mec": "white", "ms": 6, "animated": True}
     (bar,) = track.plot([], [], lw=13, color=looks["color"], animated=True)
     (seeds,) = track.plot([], [], "o", **dots, zorder=2.5)

@@ -29,9 +29,9 @@ OURS = ["pipeline", "scale_shift", "drift"]
 IN_THE_PAGE = "{} in the page".format
 DATA = """
 import numpy as np
-from bnviz import batchnorm, experiments
+from bnviz import batchnorm, example
 from bnviz.network import sigmoid
-wx = experiments.batch()
+wx = example.sorted_batch()
 z_hat = batchnorm.normalize(wx, *batchnorm.batch_statistics(wx))
 def stages(gamma):
     y = gamma * z_hat

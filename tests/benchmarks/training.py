@@ -156,7 +156,7 @@ def sweeps(width):
     data, choices = (DATA.images, DATA.labels), {"steps": 60, "snapshots": 2}
 
     def stacked():
-        (run,) = training.sweep([net], *data, RATES, **choices)
+        (run,) = training.train_at_rates([net], *data, RATES, **choices)
         return run.loss
 
     def loop():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, digits, experiments, network, training
+from bnviz import batchnorm, digits, example, network, training
 
 SEEDS = range(5)
 
@@ -15,7 +15,7 @@ def data():
 
 def passes(data, seed):
     """A network and its forward and backward pass on 60 digits."""
-    net = network.init(experiments.SIZES, seed=seed, dtype=np.float64)
+    net = network.init(example.SIZES, seed=seed, dtype=np.float64)
     rows = np.random.default_rng(seed).permutation(len(data.images))[:60]
     logits, cache = network.forward(net, data.images[rows])
     _, dlogits = network.cross_entropy(logits, data.labels[rows])
@@ -57,7 +57,7 @@ def test_the_line_takes_little_from_most_units_and_much_from_some(data, seed):
 )
 def test_each_kind_of_parameter_alone_lowers_the_loss(frozen, least, most):
     data = digits.load()
-    nets = network.stack([network.init(experiments.SIZES, seed=seed) for seed in SEEDS])
+    nets = network.stack([network.init(example.SIZES, seed=seed) for seed in SEEDS])
     loss = training.train(
         nets, data.images, data.labels, 200, learning_rate=1, frozen=frozen, snapshots=10
     ).loss

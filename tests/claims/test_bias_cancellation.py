@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, network, training
+from bnviz import digits, example, network, training
 
 SEEDS = range(3)
 
@@ -14,7 +14,7 @@ def data():
 
 
 def with_biases(seed):
-    net = network.init(experiments.SIZES, bias=True, seed=seed, dtype=np.float64)
+    net = network.init(example.SIZES, bias=True, seed=seed, dtype=np.float64)
     for layer in net.layers[:-1]:
         layer.bias[:] = np.random.default_rng(seed).normal(size=100)
     return net
@@ -39,7 +39,7 @@ def test_a_network_with_biases_trains_along_the_same_path(data, seed):
         return training.train(net, data.images, data.labels, **choices).network
 
     start = with_biases(seed)
-    plain = train(network.init(experiments.SIZES, seed=seed, dtype=np.float64))
+    plain = train(network.init(example.SIZES, seed=seed, dtype=np.float64))
     biased = train(start)
     logits = [network.predict(net, data.test_images) for net in (plain, biased)]
     assert np.abs(logits[0]).max() > 1
@@ -51,7 +51,7 @@ def test_a_network_with_biases_trains_along_the_same_path(data, seed):
 @pytest.mark.parametrize("scale", [0.1, 10, 100])
 def test_the_gradient_shrinks_as_the_weights_grow(data, scale):
     def size(scale):
-        net = network.init(experiments.SIZES, dtype=np.float64)
+        net = network.init(example.SIZES, dtype=np.float64)
         net.layers[0].weights[:] *= scale
         return np.linalg.norm(gradients(net, data)[0].weights)
 

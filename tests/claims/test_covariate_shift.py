@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, measures, network, training
+from bnviz import digits, example, measures, network, recordings, training
+from bnviz.recordings import deep_starts, four_networks
 
 SEEDS = range(3)
 
@@ -20,7 +21,7 @@ def train(weights, hidden=3, **choices):
 
 
 def test_the_deep_starts_are_what_the_code_gives():
-    again, shipped = experiments.deep_starts.run(), experiments.deep_starts()
+    again, shipped = deep_starts.run(), recordings.read("deep_starts")
     np.testing.assert_array_equal(again["scales"], shipped["scales"])
     for name in ("without", "with"):
         for quantity, values in again[name].items():
@@ -28,8 +29,8 @@ def test_the_deep_starts_are_what_the_code_gives():
 
 
 def test_the_recorded_networks_are_what_the_code_gives():
-    again = experiments.four_networks.run()
-    for name, shipped in experiments.four_networks().items():
+    again = four_networks.run()
+    for name, shipped in recordings.read("four_networks").items():
         np.testing.assert_array_equal(again[name]["steps"], shipped["steps"])
         early = shipped["steps"] <= 100  # later, rounding grows into another path
         z = [run["z"][early].astype(float) for run in (again[name], shipped)]
@@ -39,7 +40,7 @@ def test_the_recorded_networks_are_what_the_code_gives():
 
 
 def test_without_batch_norm_no_scale_keeps_all_three_healthy_over_20_layers():
-    start = experiments.deep_starts()["without"]
+    start = recordings.read("deep_starts")["without"]
     kept = start["spread"][:, -1] / start["spread"][:, 0]
     healthy = (kept > 0.1) & (start["saturated"].max(axis=1) < 0.5)
     assert not healthy.any()
@@ -48,7 +49,7 @@ def test_without_batch_norm_no_scale_keeps_all_three_healthy_over_20_layers():
 
 
 def test_with_batch_norm_every_scale_does():
-    start = experiments.deep_starts()["with"]
+    start = recordings.read("deep_starts")["with"]
     assert (start["spread"][:, -1] > 0.9 * start["spread"][:, 0]).all()
     assert start["saturated"].max() < 0.01
     assert (start["gradient"][:, 0] / start["gradient"][:, -1] < 3).all()
@@ -56,7 +57,7 @@ def test_with_batch_norm_every_scale_does():
 
 
 def test_a_layer_passes_on_a_quarter_of_the_spread_at_sd_0_1():
-    spread = experiments.deep_starts()["without"]["spread"][0]
+    spread = recordings.read("deep_starts")["without"]["spread"][0]
     np.testing.assert_allclose(spread[1:] / spread[:-1], 0.25, atol=0.05)
 
 
@@ -67,7 +68,7 @@ def test_three_layers_learn_and_eight_from_large_weights_only():
 
 
 def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
-    z = (experiments.images() @ experiments.weights())[:, 0].astype(float)
+    z = (example.images() @ example.weights())[:, 0].astype(float)
     shuffles = [np.random.default_rng(seed).permutation(len(z))[:1380] for seed in range(1000)]
     for values in (z, network.sigmoid(z)):
         means = values[np.reshape(shuffles, (-1, 60))].mean(axis=1)
@@ -76,7 +77,7 @@ def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
 
 
 def test_input_and_output_drift_and_the_further_one_learns_faster():
-    small, well = (train(sd, steps=600, unit=experiments.UNIT) for sd in (0.1, 0.4))
+    small, well = (train(sd, steps=600, unit=example.UNIT) for sd in (0.1, 0.4))
     moved, moved_a = {}, {}
     for name, run in {"small": small, "well": well}.items():
         _, median, _ = measures.percentiles(run.z[:, 2].astype(float))  # (S, seeds)
@@ -102,7 +103,7 @@ def test_training_on_much_ink_costs_points_on_little():
         anyone = np.random.default_rng(seed).choice(len(ink), len(inky), replace=False)
         right = []
         for rows in (anyone, inky):
-            net = network.init(experiments.SIZES, False, 0.4, seed=seed)
+            net = network.init(example.SIZES, False, 0.4, seed=seed)
             some = data.images[rows], data.labels[rows]
             run = training.train(net, *some, seed=seed, snapshots=2)
             right.append(

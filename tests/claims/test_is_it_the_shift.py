@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, network, training
-from bnviz.experiments import SIZES, WELL, WITH, WITHOUT
+from bnviz import digits, network, recordings, training
+from bnviz.example import GOOD_START, SIZES, SMALL_START, WITH_BN
+from bnviz.recordings import shaken
 
 
 def steps_to_90(run):
@@ -14,14 +15,14 @@ def steps_to_90(run):
 
 NEEDED = {
     name: {noise: steps_to_90(run) for noise, run in runs.items()}
-    for name, runs in experiments.shaken().items()
+    for name, runs in recordings.read("shaken").items()
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [WITH, WELL])
+@pytest.mark.parametrize("name", [WITH_BN, GOOD_START])
 def test_a_shaken_run_is_what_the_code_gives(name):
-    again, shipped = experiments.shaken_run(name, 1.0), experiments.shaken()[name]["1.0"]
+    again, shipped = shaken.shaken_run(name, 1.0), recordings.read("shaken")[name]["1.0"]
     early = shipped["steps"] <= 20  # later, rounding grows into another path
     np.testing.assert_array_equal(again["steps"], shipped["steps"])
     np.testing.assert_allclose(again["accuracy"][early], shipped["accuracy"][early], atol=0.05)
@@ -30,28 +31,28 @@ def test_a_shaken_run_is_what_the_code_gives(name):
 
 
 def test_noise_after_the_normalization_costs_little_of_the_gain():
-    plain = experiments.race()[WITHOUT]["to_90"][:, 1]
-    assert NEEDED[WITH]["1.0"].max() < 4 * np.median(NEEDED[WITH]["0.0"])
-    assert 10 * NEEDED[WITH]["1.0"].max() < plain.min()
-    assert 1.5 * NEEDED[WITH]["1.0"].max() < NEEDED[WELL]["0.0"].min()
+    plain = recordings.read("race")[SMALL_START]["to_90"][:, 1]
+    assert NEEDED[WITH_BN]["1.0"].max() < 4 * np.median(NEEDED[WITH_BN]["0.0"])
+    assert 10 * NEEDED[WITH_BN]["1.0"].max() < plain.min()
+    assert 1.5 * NEEDED[WITH_BN]["1.0"].max() < NEEDED[GOOD_START]["0.0"].min()
 
 
 def test_noise_is_not_for_free_and_worse_without_batch_norm():
-    assert NEEDED[WITH]["2.0"].min() > 3 * NEEDED[WITH]["0.0"].max()
-    assert NEEDED[WELL]["1.0"].min() > 2 * NEEDED[WELL]["0.0"].max()
-    assert np.isinf(NEEDED[WELL]["2.0"]).all()
+    assert NEEDED[WITH_BN]["2.0"].min() > 3 * NEEDED[WITH_BN]["0.0"].max()
+    assert NEEDED[GOOD_START]["1.0"].min() > 2 * NEEDED[GOOD_START]["0.0"].max()
+    assert np.isinf(NEEDED[GOOD_START]["2.0"]).all()
 
 
 def test_the_shaken_unit_moves_more_than_the_plain_one():
-    small = experiments.four_networks()[WITHOUT]["z"][:, 2].astype(float).mean(axis=-1)
-    into = experiments.shaken()[WITH]["1.0"]["into"].astype(float).mean(axis=-1)
+    small = recordings.read("four_networks")[SMALL_START]["z"][:, 2].astype(float).mean(axis=-1)
+    into = recordings.read("shaken")[WITH_BN]["1.0"]["into"].astype(float).mean(axis=-1)
     assert np.abs(np.diff(into)).mean() > 5 * np.abs(np.diff(small)).mean()
     assert np.abs(np.diff(into)).mean() > 0.5 * np.ptp(small)
 
 
 def change(net, other, x, labels):
     """How much the gradient of the third layer differs between two networks."""
-    g, there = (experiments.find_gradients(each, x, labels)[1][2].weights for each in (net, other))
+    g, there = (training.find_gradients(each, x, labels)[1][2].weights for each in (net, other))
     return np.linalg.norm(there - g) / np.linalg.norm(g)
 
 
@@ -64,7 +65,7 @@ def batches(seed, steps):
 def change_from_below(batch_norm, weights, steps, seed):
     net, found = network.init(SIZES, batch_norm, weights, seed=seed), []
     for x, labels in batches(seed, steps):
-        stepped = experiments.walk(net, experiments.find_gradients(net, x, labels)[1], 0.3)
+        stepped = training.descend(net, training.find_gradients(net, x, labels)[1], 0.3)
         below = network.Network(stepped.layers[:2] + net.layers[2:])
         found.append(change(net, below, x, labels))
         net = stepped
@@ -77,11 +78,9 @@ def change_by_noise(seed):
         u, v = rng.standard_normal((2, 3, 100), np.float32)
         other = np.random.default_rng([seed, 1]).standard_normal((2, 3, 100), np.float32)
         other[:, 2] = u[2], v[2]
-        shaken = experiments.shake(net, x, np.exp(u), v)
-        found.append(
-            change(shaken, experiments.shake(net, x, np.exp(other[0]), other[1]), x, labels)
-        )
-        net, _ = experiments.shaken_step(net, x, labels, 1.0, rng)
+        moved = shaken.shake(net, x, np.exp(u), v)
+        found.append(change(moved, shaken.shake(net, x, np.exp(other[0]), other[1]), x, labels))
+        net, _ = shaken.shaken_step(net, x, labels, 1.0, rng)
     return np.median(found)
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from bnviz import experiments
+from bnviz import recordings
 from bnviz.explore.nb09_regularization import lead
+from bnviz.recordings import generalization
 
-FOUND = experiments.generalization()
+FOUND = recordings.read("generalization")
 WRONG, RIGHT = FOUND["wrong"], FOUND["right"]
 
 
@@ -15,7 +16,7 @@ WRONG, RIGHT = FOUND["wrong"], FOUND["right"]
     ("name", "kind"), [("4×Xavier", (False, "sigmoid")), ("300", (True, "xavier", 300))]
 )
 def test_a_network_is_what_the_code_gives(name, kind):
-    again = experiments.generalize(experiments.few_images(2, 60), 2, *kind)
+    again = generalization.generalize(generalization.few_images(2, 60), 2, *kind)
     np.testing.assert_allclose(again, WRONG[name][2], atol=0.03)
 
 
@@ -26,7 +27,7 @@ def test_nearly_all_training_images_are_learned():
 
 
 def test_with_wrong_labels_more_noise_is_better():
-    leads = [lead(WRONG[str(m)], WRONG["300"]) for m in experiments.GROUPS[:-1]]
+    leads = [lead(WRONG[str(m)], WRONG["300"]) for m in generalization.GROUPS[:-1]]
     means, errors = np.array(leads).T
     assert (np.diff(means) < 0).all()
     assert means[0] > 5
@@ -50,8 +51,8 @@ def test_without_its_noise_batch_norm_is_behind_a_good_start_where_labels_are_wr
 @pytest.mark.slow
 def test_other_seeds_and_a_fifth_of_the_steps_say_the_same():
     def test_accuracy(m, seed):
-        few = experiments.few_images(seed, wrong=60)
-        return experiments.generalize(few, seed, True, "xavier", m, steps=300)[1]
+        few = generalization.few_images(seed, wrong=60)
+        return generalization.generalize(few, seed, True, "xavier", m, steps=300)[1]
 
     leads = [test_accuracy(4, seed) - test_accuracy(300, seed) for seed in range(20, 25)]
     assert np.mean(leads) > 0.02

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, experiments, measures, network
+from bnviz import batchnorm, example, measures, network, recordings
 from bnviz.network import sigmoid
+from bnviz.recordings import freezing, trained_network
 
-RATES = experiments.FREEZING_RATES
+RATES = freezing.RATES
 
 
 @pytest.fixture(scope="module")
 def found():
-    return experiments.freezing()
+    return recordings.read("freezing")
 
 
 def at_best(kind):
@@ -21,9 +22,9 @@ def at_best(kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", experiments.FREEZING)
+@pytest.mark.parametrize("name", freezing.NETWORKS)
 def test_the_record_is_what_the_code_gives(found, name):
-    again = experiments.freezing.run([name], seeds=[3])[name]
+    again = freezing.run([name], seeds=[3])[name]
     moderate = slice(0, 3)  # at large rates, rounding grows into another run
     for what, tolerance in (("loss", 0.01), ("accuracy", 0.01)):
         shipped = found[name][what][[3], moderate]
@@ -54,18 +55,18 @@ def test_the_test_images_do_not_tell_learned_from_frozen(found):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_line_explains_most_of_what_leaves_the_sigmoid(seed):
-    z = experiments.images() @ network.init(experiments.SIZES, seed=seed).layers[0].weights
+    z = example.images() @ network.init(example.SIZES, seed=seed).layers[0].weights
     z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z))
     fits = [measures.line_fit(unit, sigmoid(unit)) for unit in z_hat.T]
     assert 0.98 < np.mean(fits) < 0.995
 
 
 def test_units_go_a_short_way_and_none_undoes_batch_norm():
-    record = experiments.four_networks()[experiments.WITH]
+    record = recordings.read("four_networks")[example.WITH_BN]
     gamma, beta = record["gamma"][-1], record["beta"][-1]  # (3 layers, 100 units)
     assert 0.95 < gamma[:2].mean() < 1.15
     assert 1.3 < gamma[2].mean() < 1.5
     assert 0.9 < gamma.min() < gamma.max() < 1.7
     assert np.abs(beta).max() < 0.25
-    _, cache = network.forward(experiments.trained(), experiments.images())
+    _, cache = network.forward(trained_network.trained(), example.images())
     assert max(norm.std.max() for norm in cache.norms) < 0.5 < gamma.min()  # √(σ² + ε)

@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, experiments, network
+from bnviz import batchnorm, example, network
 
 SEEDS = range(5)
 
 
 @pytest.fixture(scope="module")
 def population():
-    return experiments.batch()[:, 0]
+    return example.sorted_batch()[:, 0]
 
 
 @pytest.fixture(scope="module")
 def nets():
     """The nets of all units of the first layer, (1437, 100)."""
-    layer = network.init(experiments.SIZES, weights="sigmoid", seed=0).layers[0]
-    return experiments.images().astype(float) @ layer.weights
+    layer = network.init(example.SIZES, weights="sigmoid", seed=0).layers[0]
+    return example.images().astype(float) @ layer.weights
 
 
 def normalized(z):
@@ -61,7 +61,7 @@ def test_the_jump_of_an_image_shrinks_with_the_batch(nets):
     def jump(m):
         rows = np.random.default_rng(0).choice(len(nets), (1000, m))
         rows[:, 0] = 0
-        return normalized(nets[rows][..., [experiments.UNIT]])[:, 0].std()
+        return normalized(nets[rows][..., [example.UNIT]])[:, 0].std()
 
     assert jump(2) > 0.7
     assert jump(2) > 1.5 * jump(8) > 3 * jump(60) > 5 * jump(256)
@@ -69,9 +69,9 @@ def test_the_jump_of_an_image_shrinks_with_the_batch(nets):
 
 def test_shape_and_correlations_pass_through(nets):
     z_hat = normalized(nets)
-    ours = nets[:, experiments.UNIT]
-    assert np.corrcoef(nets[:, experiments.UNIT], nets[:, 4])[0, 1] < -0.6
+    ours = nets[:, example.UNIT]
+    assert np.corrcoef(nets[:, example.UNIT], nets[:, 4])[0, 1] < -0.6
     np.testing.assert_allclose(np.corrcoef(z_hat.T), np.corrcoef(nets.T), atol=1e-10)
     cubes = (((ours - ours.mean()) / ours.std()) ** 3).mean()
-    assert (z_hat[:, experiments.UNIT] ** 3).mean() == pytest.approx(cubes, abs=1e-3)
+    assert (z_hat[:, example.UNIT] ** 3).mean() == pytest.approx(cubes, abs=1e-3)
     assert abs(cubes) > 0.3  # lopsided, and so not Gaussian

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, measures, network, training
-from bnviz.experiments import SIZES, UNIT, WELL, WITH, WITHOUT
+from bnviz import digits, example, measures, network, recordings, training
+from bnviz.example import GOOD_START, SIZES, SMALL_START, UNIT, WITH_BN
+from bnviz.recordings import race, rates_and_starts
 
-RATES = np.array(experiments.SWEEP_RATES)
-RACE = experiments.race()
+RATES = np.array(rates_and_starts.RATES)
+RACE = recordings.read("race")
 BEST = {name: record["to_90"].mean(axis=0).argmin() for name, record in RACE.items()}
 
 
@@ -17,12 +18,12 @@ def at_best(name):
 
 def ends(name):
     """Accuracies of the sweep after all steps, (3 seeds, 8 starts, 7 rates)."""
-    return experiments.sweep()[name][:, -1]
+    return recordings.read("rates_and_starts")[name][:, -1]
 
 
-@pytest.mark.parametrize("name", [WELL, WITH])
+@pytest.mark.parametrize("name", [GOOD_START, WITH_BN])
 def test_the_race_is_what_the_code_gives(name):
-    for what, again in experiments.race.run([name], range(1))[name].items():
+    for what, again in race.run([name], range(1))[name].items():
         again, shipped = again[:, :4], RACE[name][what][:1, :4]  # higher rates are chaos
         finite = np.isfinite(shipped)
         assert (np.isfinite(again) == finite).all()
@@ -30,7 +31,7 @@ def test_the_race_is_what_the_code_gives(name):
 
 
 def test_a_row_of_the_sweep_is_what_the_code_gives():
-    again, shipped = experiments.sweep.run([0.4], range(1)), experiments.sweep()
+    again, shipped = rates_and_starts.run([0.4], range(1)), recordings.read("rates_and_starts")
     np.testing.assert_array_equal(again["steps"], shipped["steps"])
     for name in ("without", "with"):
         apart = np.abs(again[name][0, :, 0, :6] - shipped[name][0, :, 6, :6])
@@ -39,25 +40,25 @@ def test_a_row_of_the_sweep_is_what_the_code_gives():
 
 
 def test_looks_lie_close_enough_to_tell_the_networks_apart():
-    for name in (WELL, WITH):
+    for name in (GOOD_START, WITH_BN):
         gap = at_best(name) - RACE[name]["before_90"][:, BEST[name]]
         assert (gap > 0).all()
         assert (gap <= 0.5 * at_best(name)).all()
 
 
 def test_against_a_bad_start_it_is_dozens_of_times_fewer_steps():
-    assert RACE[WITHOUT]["to_90"][:, 1].mean() / RACE[WITH]["to_90"][:, 1].mean() > 40
-    assert 20 < at_best(WITHOUT).mean() / at_best(WITH).mean() < 60
+    assert RACE[SMALL_START]["to_90"][:, 1].mean() / RACE[WITH_BN]["to_90"][:, 1].mean() > 40
+    assert 20 < at_best(SMALL_START).mean() / at_best(WITH_BN).mean() < 60
 
 
 def test_against_a_good_start_it_is_several_times_fewer():
-    ratios = at_best(WELL) / at_best(WITH)
+    ratios = at_best(GOOD_START) / at_best(WITH_BN)
     assert ratios.min() > 2
-    assert 4 < at_best(WELL).mean() / at_best(WITH).mean() < 10
+    assert 4 < at_best(GOOD_START).mean() / at_best(WITH_BN).mean() < 10
 
 
 def test_a_rate_of_its_own_halves_the_steps_of_the_bad_start():
-    assert RACE[WITHOUT]["to_90"][:, 1].mean() > 1.6 * at_best(WITHOUT).mean()
+    assert RACE[SMALL_START]["to_90"][:, 1].mean() > 1.6 * at_best(SMALL_START).mean()
 
 
 def test_it_stands_a_learning_rate_at_which_a_well_initialized_network_guesses():
@@ -69,7 +70,7 @@ def test_it_stands_a_learning_rate_at_which_a_well_initialized_network_guesses()
 @pytest.mark.parametrize("row", range(1, 8))
 def test_it_learns_from_any_start(row):
     assert ends("with")[:, row, RATES == 0.5].min() > 0.9
-    large = experiments.SWEEP_WEIGHTS[row] >= 0.4
+    large = rates_and_starts.WEIGHTS[row] >= 0.4
     assert (ends("without")[:, row, RATES == 0.5] > 0.8).all() == large
 
 
@@ -99,15 +100,18 @@ def test_ten_times_the_weights_turn_a_hundredth_as_much():
 
 def test_the_input_of_the_sigmoid_wanders_less_but_widens():
     data, wander = digits.load(), {}
-    for name, (batch_norm, weights) in {WELL: (False, "sigmoid"), WITH: (True, 0.1)}.items():
+    for name, (batch_norm, weights) in {
+        GOOD_START: (False, "sigmoid"),
+        WITH_BN: (True, 0.1),
+    }.items():
         nets = [network.init(SIZES, batch_norm, weights, seed=seed) for seed in range(3)]
         run = training.train(
             network.stack(nets), data.images, data.labels, steps=300, unit=UNIT, snapshots=40,
             progress=False,
         )  # fmt: skip
         record = {"z": run.z, "gamma": run.gamma, "beta": run.beta} if batch_norm else {"z": run.z}
-        low, median, high = measures.percentiles(experiments.into_sigmoid(record)[:, 2])
+        low, median, high = measures.percentiles(example.into_sigmoid(record)[:, 2])
         wander[name] = np.ptp(median, axis=0)
-    assert wander[WITH].max() < 0.4
-    assert wander[WELL].min() > 2 * wander[WITH].max()
+    assert wander[WITH_BN].max() < 0.4
+    assert wander[GOOD_START].min() > 2 * wander[WITH_BN].max()
     assert ((high - low)[-1] > 1.1 * (high - low)[0]).all()  # of the last, with batch norm

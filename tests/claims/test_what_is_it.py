@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, network, training
-from bnviz.experiments import FOLDED, GOOD_START, SIZES, SMALL_START, WELL, WITH, WITHOUT
+from bnviz import digits, network, recordings, training
+from bnviz.example import FOLDED, GOOD_START, SIZES, SMALL_START, WITH_BN
+from bnviz.recordings import landscapes, race
 
-RACES = experiments.race()
-RELU = experiments.landscapes()["ReLU, rate 0.1"]
+RACES = recordings.read("race")
+RELU = recordings.read("landscapes")["ReLU, rate 0.1"]
 
 
 def at_best(name):
@@ -17,12 +18,14 @@ def at_best(name):
 
 @pytest.mark.slow
 def test_the_folded_race_is_what_the_code_gives():
-    to_90 = experiments.race.run([FOLDED], range(1))[FOLDED]["to_90"]
+    to_90 = race.run([FOLDED], range(1))[FOLDED]["to_90"]
     np.testing.assert_allclose(to_90[0, 1:4], RACES[FOLDED]["to_90"][0, 1:4], rtol=0.4)
 
 
 def test_most_of_the_gain_is_the_start_and_a_factor_remains():
-    small, well, folded, normed = (at_best(name) for name in (WITHOUT, WELL, FOLDED, WITH))
+    small, well, folded, normed = (
+        at_best(name) for name in (SMALL_START, GOOD_START, FOLDED, WITH_BN)
+    )
     assert small.min() > 3 * well.max()
     assert well.min() > 1.4 * folded.max()
     assert folded.min() > 1.5 * normed.max()
@@ -31,15 +34,15 @@ def test_most_of_the_gain_is_the_start_and_a_factor_remains():
 
 
 def test_nothing_without_batch_norm_learns_at_rate_10():
-    for name in (WITHOUT, WELL, FOLDED):
+    for name in (SMALL_START, GOOD_START, FOLDED):
         assert np.isinf(RACES[name]["to_90"][:, 4:]).all()
-    assert np.isfinite(RACES[WITH]["to_90"][:, 4]).all()
+    assert np.isfinite(RACES[WITH_BN]["to_90"][:, 4]).all()
 
 
 def test_the_folded_start_is_the_second_up_to_rate_3():
     median = {name: np.median(RACES[name]["to_90"], axis=0)[:4] for name in RACES}
-    assert (median[WITH] < median[FOLDED]).all()
-    assert (median[FOLDED] < np.minimum(median[WELL], median[WITHOUT])).all()
+    assert (median[WITH_BN] < median[FOLDED]).all()
+    assert (median[FOLDED] < np.minimum(median[GOOD_START], median[SMALL_START])).all()
 
 
 def cosine(look):
@@ -54,7 +57,7 @@ def last_loss(look):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [SMALL_START, "sd 0.1, with"])
 def test_a_landscape_is_what_the_code_gives(name):
-    again = np.array(experiments.along_training("ReLU, rate 0.1", name, steps=60))  # (4, 2, E)
+    again = np.array(landscapes.along_training("ReLU, rate 0.1", name, steps=60))  # (4, 2, E)
     for index, which in enumerate(("loss", "cosine")):
         shipped = RELU[name][which][0, :4].astype(float)
         np.testing.assert_allclose(again[:, index], shipped, rtol=0.02, atol=0.02)
@@ -66,7 +69,7 @@ def test_relu_with_batch_norm_is_smoother_along_the_gradient():
 
 
 def test_smoothness_goes_with_the_size_of_the_weights_and_not_with_the_loss():
-    narrow, middle, wide = (RELU[name] for name in experiments.WIDTHS)
+    narrow, middle, wide = (RELU[name] for name in landscapes.WIDTHS)
     assert (cosine(narrow) + 0.2 < cosine(middle)).all()
     assert (cosine(middle) < cosine(wide)).all()
     assert (last_loss(narrow) < last_loss(middle)).all()

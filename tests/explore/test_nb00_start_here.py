@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from bnviz import experiments, style
+from bnviz import example, style
 from bnviz.explore.nb00_start_here import (
     BOXES,
     COLUMNS,
@@ -41,9 +41,9 @@ def test_the_strip_lights_the_stage_of_the_day_and_no_other(stage):
 
 def test_a_row_leaves_out_what_it_is_not_given():
     row = HistogramRow(("z", "z_hat"))
-    row.update(z=experiments.batch(), z_hat=None)
+    row.update(z=example.sorted_batch(), z_hat=None)
     with_one = shown(row)
-    row.update(z=experiments.batch(), z_hat=experiments.batch())
+    row.update(z=example.sorted_batch(), z_hat=example.sorted_batch())
     changed = np.nonzero((shown(row) != with_one).any(axis=(0, 2)))[0]
     assert changed.size
     assert changed.min() > with_one.shape[1] // 2  # nothing of the left panel

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, explore, style
+from bnviz import digits, example, explore, recordings, style
 from bnviz.explore.nb01_covariate_shift import STARTS, batch_orders
 
 
@@ -31,7 +31,7 @@ def test_each_image_is_in_one_batch_at_most(orders):
 
 def test_orders_are_what_they_are_called(orders):
     labels = digits.load().labels
-    ink = experiments.images().mean(axis=-1)
+    ink = example.images().mean(axis=-1)
     assert (np.diff(labels[orders["sorted by digit"]].ravel()) >= 0).all()
     assert (np.diff(ink[orders["most ink first"]].ravel()) <= 0).all()
     for name in ("shuffled", "shuffled again"):
@@ -43,7 +43,7 @@ def test_orders_are_what_they_are_called(orders):
 def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
     demo = explore.batches()
     demo.set(order="sorted by digit", batch=7)
-    z = (experiments.images() @ experiments.weights())[:, 0].astype(float)
+    z = (example.images() @ example.weights())[:, 0].astype(float)
     away = (z[orders["sorted by digit"][6]].mean() - z.mean()) / (z.std() / np.sqrt(60))
     told = re.search(r"it lies (\d+\.\d) times .* (below|above)", demo.caption)
     assert float(told[1]) == pytest.approx(abs(away), abs=0.05)
@@ -51,17 +51,17 @@ def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
 
 
 def test_what_enters_a_normalized_sigmoid_has_mean_beta_and_sd_gamma():
-    record = experiments.four_networks()[experiments.WITH]
-    y = experiments.into_sigmoid(record)  # (S, layers, examples)
-    np.testing.assert_allclose(y.mean(axis=-1), record["beta"][..., experiments.UNIT], atol=1e-5)
+    record = recordings.read("four_networks")[example.WITH_BN]
+    y = example.into_sigmoid(record)  # (S, layers, examples)
+    np.testing.assert_allclose(y.mean(axis=-1), record["beta"][..., example.UNIT], atol=1e-5)
     np.testing.assert_allclose(
-        y.std(axis=-1), np.abs(record["gamma"][..., experiments.UNIT]), rtol=1e-2
+        y.std(axis=-1), np.abs(record["gamma"][..., example.UNIT]), rtol=1e-2
     )
 
 
 def test_without_batch_norm_the_sigmoid_gets_the_net():
-    record = experiments.four_networks()[experiments.WELL]
-    assert (experiments.into_sigmoid(record) == record["z"]).all()
+    record = recordings.read("four_networks")[example.GOOD_START]
+    assert (example.into_sigmoid(record) == record["z"]).all()
 
 
 def test_the_drift_opens_before_the_first_step_and_shows_no_later_one():
@@ -76,8 +76,8 @@ def test_the_drift_opens_before_the_first_step_and_shows_no_later_one():
 @pytest.mark.parametrize("start", list(STARTS))
 def test_the_axis_of_the_drift_reaches_nearly_all_inputs(start):
     low, high = explore.drift().figure.axes[0].get_ylim()
-    record = experiments.four_networks()[STARTS[start]]
-    for values in (record["z"].astype(float), experiments.into_sigmoid(record)):
+    record = recordings.read("four_networks")[STARTS[start]]
+    for values in (record["z"].astype(float), example.into_sigmoid(record)):
         outside = (values < low) | (values > high)
         assert outside.mean() < 1e-3
 
@@ -102,7 +102,7 @@ def test_depth_shows_batch_norm_only_where_it_is_switched_on(depth):
 
 def test_depth_tells_what_the_layers_keep(depth):
     depth.set(scale="0.4", batch_norm=False)
-    starts = experiments.deep_starts()
+    starts = recordings.read("deep_starts")
     row = starts["scales"].tolist().index(0.4)
     spread = starts["without"]["spread"][row]
     first, last = re.search(r"is (\S+) in layer 1 and (\S+) in layer", depth.caption).groups()
@@ -114,5 +114,5 @@ def test_depth_tells_what_the_layers_keep(depth):
 def test_all_of_depth_is_on_its_axes(depth, name):
     for axes, quantity in zip(depth.figure.axes, ("spread", "saturated", "gradient"), strict=True):
         low, high = axes.get_ylim()
-        values = experiments.deep_starts()[name][quantity]
+        values = recordings.read("deep_starts")[name][quantity]
         assert low <= values.min() <= values.max() <= high

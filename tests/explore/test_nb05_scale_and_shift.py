@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, experiments, explore
+from bnviz import batchnorm, example, explore, recordings
 from bnviz.explore.nb05_scale_and_shift import DOTS, SigmoidView
 from bnviz.network import sigmoid
 
-RUN = experiments.four_networks()[experiments.WITH]
+RUN = recordings.read("four_networks")[example.WITH_BN]
 
 
 @pytest.fixture(scope="module")

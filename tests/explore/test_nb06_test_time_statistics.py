@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, experiments, explore
+from bnviz import batchnorm, explore, recordings
 from bnviz.explore.nb06_test_time_statistics import MOST, RULES
 from bnviz.pictures import Words
+from bnviz.recordings import three_rules
 
-RECORD = experiments.test_time()
+RECORD = recordings.read("three_rules")
 
 
 @pytest.fixture(scope="module")
@@ -16,14 +17,14 @@ def demo():
 
 
 def rules(m, rate=0.1, count=200):
-    return experiments.three_rules(
+    return three_rules.by_each_rule(
         RECORD["unit"][RECORD["sizes"].tolist().index(m), :count], m, rate
     )
 
 
 def test_algorithm_2_is_that_of_the_package():
     batches = np.random.default_rng(0).uniform(1, 2, (9, 2, 3, 5))
-    path = experiments.three_rules(batches, m=4, rate=0.1)["Algorithm 2"]
+    path = three_rules.by_each_rule(batches, m=4, rate=0.1)["Algorithm 2"]
     for n in (1, 5, 9):
         expected = batchnorm.population_statistics(batches[:n, 0], batches[:n, 1], 4)
         np.testing.assert_allclose(path[n - 1], expected, rtol=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from bnviz import experiments, explore
+from bnviz import example, explore, recordings
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def covers(demo):
 
 def test_training_opens_before_the_first_step_and_shows_no_later_one(training):
     assert training.values["step"] == 0
-    steps = experiments.four_networks()[experiments.WITH]["steps"]
+    steps = recordings.read("four_networks")[example.WITH_BN]["steps"]
     for index in (0, 10, len(steps) - 1):
         training.set(step=int(steps[index]))
         lengths = [
@@ -43,8 +43,8 @@ def test_training_opens_before_the_first_step_and_shows_no_later_one(training):
 def test_training_tells_the_accuracies_of_all_three(training):
     training.set(step=1800)
     told = re.search(r"recognized are (.*?); the", training.caption)[1]
-    for name in (experiments.WITHOUT, experiments.WELL, experiments.WITH):
-        accuracy = experiments.four_networks()[name]["accuracy"][-1]
+    for name in (example.SMALL_START, example.GOOD_START, example.WITH_BN):
+        accuracy = recordings.read("four_networks")[name]["accuracy"][-1]
         assert f"{100 * accuracy:.0f}\u00a0% ({name})" in told
 
 
@@ -59,7 +59,9 @@ def test_the_sweep_is_covered_until_it_is_trained(sweep):
 def test_the_numbers_of_the_maps_are_those_of_the_record(sweep):
     for axes, name in zip(sweep.figure.axes, ("without", "with"), strict=False):
         shown = {text.get_position(): text.get_text() for text in axes.texts}
-        for (row, column), value in np.ndenumerate(experiments.sweep()[name][0, -1]):
+        for (row, column), value in np.ndenumerate(
+            recordings.read("rates_and_starts")[name][0, -1]
+        ):
             assert shown[column, row] == f"{100 * value:.0f}"
 
 
@@ -67,7 +69,7 @@ def test_the_numbers_of_the_maps_are_those_of_the_record(sweep):
 def test_the_caption_of_the_sweep_tells_the_chosen_cell(sweep, weights):
     sweep.set(trained=True, rate="2", weights=weights)
     row = sweep.controls["weights"].options.index(weights)
-    record = experiments.sweep()
+    record = recordings.read("rates_and_starts")
     told = re.findall(r"(\d+)\u00a0%", sweep.caption)[:3]
     cells = record["without"][0, -1, row, 4], record["with"][0, -1, row, 4]
     assert told == [f"{100 * value:.0f}" for value in (*cells, record["without"][0, -1, 0, 4])]
@@ -77,4 +79,6 @@ def test_the_sweep_counts_the_cells_that_reach_90_percent(sweep):
     sweep.set(trained=True)
     counted = re.search(r"(\d+) reach 90\u00a0% without and (\d+) with", sweep.caption).groups()
     for count, name in zip(counted, ("without", "with"), strict=True):
-        assert int(count) == np.count_nonzero(experiments.sweep()[name][0, -1, 1:] >= 0.9)
+        assert int(count) == np.count_nonzero(
+            recordings.read("rates_and_starts")[name][0, -1, 1:] >= 0.9
+        )

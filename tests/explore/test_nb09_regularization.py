@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, explore, network
+from bnviz import digits, explore, network, recordings, training
 from bnviz.explore.nb09_regularization import among_mates, lead
+from bnviz.recordings import generalization
 
 RNG = np.random.default_rng(0)
 IMAGES, LABELS = RNG.random((12, 5)), RNG.integers(0, 3, size=12)
@@ -22,34 +23,32 @@ def assert_close(layers, others):
 
 
 def test_one_group_has_the_ordinary_gradient():
-    _, expected = experiments.find_gradients(a_network(), IMAGES, LABELS)
-    assert_close(experiments.gradients_in_groups(a_network(), IMAGES, LABELS, 12), expected)
+    _, expected = training.find_gradients(a_network(), IMAGES, LABELS)
+    assert_close(generalization.gradients_in_groups(a_network(), IMAGES, LABELS, 12), expected)
 
 
 def test_groups_are_normalized_apart_and_their_gradients_averaged():
     groups = (slice(0, 4), slice(4, 8), slice(8, 12))
-    alone = [
-        experiments.find_gradients(a_network(), IMAGES[rows], LABELS[rows])[1] for rows in groups
-    ]
+    alone = [training.find_gradients(a_network(), IMAGES[rows], LABELS[rows])[1] for rows in groups]
     mean = network.map_parameters(lambda *g: np.mean(g, axis=0), *alone)
-    assert_close(experiments.gradients_in_groups(a_network(), IMAGES, LABELS, 4), mean)
+    assert_close(generalization.gradients_in_groups(a_network(), IMAGES, LABELS, 4), mean)
 
 
 def test_without_batch_norm_groups_change_nothing():
     one, many = (
-        experiments.gradients_in_groups(a_network(False), IMAGES, LABELS, m) for m in (12, 3)
+        generalization.gradients_in_groups(a_network(False), IMAGES, LABELS, m) for m in (12, 3)
     )
     assert_close(one, many)
 
 
 def test_wrong_labels_are_wrong_and_as_many_as_asked_for():
-    (images, right), (same, wrong) = (experiments.few_images(3, count) for count in (0, 60))
+    (images, right), (same, wrong) = (generalization.few_images(3, count) for count in (0, 60))
     np.testing.assert_array_equal(images, same)
     assert images.shape == (300, 64)
     assert (right != wrong).sum() == 60
     assert set(wrong) <= set(range(10))
     assert (digits.load().labels >= 0).all()  # and those of the data set are as they were
-    np.testing.assert_array_equal(right, experiments.few_images(3)[1])
+    np.testing.assert_array_equal(right, generalization.few_images(3)[1])
 
 
 def test_an_example_among_mates():
@@ -81,6 +80,6 @@ def test_it_opens_without_noise_and_tells_the_lead():
     assert demo.values == {"m": 300, "labels": "right labels", "example": "one sd above"}
     assert "recognize 0.0 ± 0.0 points more" in demo.caption
     demo.set(m=4, labels="one label in five wrong")
-    wrong = experiments.generalization()["wrong"]
+    wrong = recordings.read("generalization")["wrong"]
     mean, error = (float(n) for n in re.search(r"(\S+) ± (\S+) points", demo.caption).groups())
     assert (mean, error) == pytest.approx(lead(wrong["4"], wrong["300"]), abs=0.05)

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, explore, network
+from bnviz import digits, explore, network, recordings, training
+from bnviz.recordings import shaken
 
 SIZES = (64, 6, 6, 10)
 
@@ -30,8 +31,8 @@ def inputs(net, x):
 def test_a_shaken_unit_is_stretched_about_its_mean_and_moved_by_its_sd(batch, batch_norm):
     rng, net = np.random.default_rng(0), a_network(batch_norm)
     s, t = np.exp(rng.normal(size=(2, 6))), rng.normal(size=(2, 6))
-    shaken = experiments.shake(net, batch[0], s, t)
-    y, noisy = inputs(net, batch[0])[0], inputs(shaken, batch[0])[0]
+    moved = shaken.shake(net, batch[0], s, t)
+    y, noisy = inputs(net, batch[0])[0], inputs(moved, batch[0])[0]
     mean, sd = y.mean(axis=0), y.std(axis=0)
     np.testing.assert_allclose(noisy, mean + s[0] * (y - mean) + t[0] * sd, atol=1e-4)
 
@@ -40,26 +41,26 @@ def test_a_shaken_unit_is_stretched_about_its_mean_and_moved_by_its_sd(batch, ba
 def test_the_noise_counts_in_the_sd_that_a_layer_has_when_those_below_are_shaken(batch, batch_norm):
     net, still, s, t = a_network(batch_norm), np.ones((2, 6)), np.ones((2, 6)), np.zeros((2, 6))
     s[0], t[0] = 2, -1
-    below = inputs(experiments.shake(net, batch[0], s, t), batch[0])[1]
+    below = inputs(shaken.shake(net, batch[0], s, t), batch[0])[1]
     t[1] = 3
-    both = inputs(experiments.shake(net, batch[0], s, t), batch[0])[1]
+    both = inputs(shaken.shake(net, batch[0], s, t), batch[0])[1]
     np.testing.assert_allclose(both, below + 3 * below.std(axis=0), atol=1e-4)
-    untouched = inputs(experiments.shake(net, batch[0], still, 0 * t), batch[0])
+    untouched = inputs(shaken.shake(net, batch[0], still, 0 * t), batch[0])
     np.testing.assert_allclose(untouched, inputs(net, batch[0]), atol=1e-9)
 
 
 @pytest.fixture
 def six_units(monkeypatch):
-    monkeypatch.setattr(experiments, "SIZES", SIZES)
+    monkeypatch.setattr(shaken, "SIZES", SIZES)
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_a_step_without_noise_is_an_ordinary_one(batch, batch_norm, six_units):
     net = network.init(SIZES, batch_norm, "sigmoid")
     x, labels = batch
-    noisy, _ = experiments.shaken_step(net, x, labels, 0.0, np.random.default_rng(0))
-    _, gradients = experiments.find_gradients(net, x, labels)
-    plain = experiments.walk(net, gradients, 0.3)
+    noisy, _ = shaken.shaken_step(net, x, labels, 0.0, np.random.default_rng(0))
+    _, gradients, _ = training.find_gradients(net, x, labels)
+    plain = training.descend(net, gradients, 0.3)
     compare = np.testing.assert_allclose
     network.map_parameters(lambda p, q: compare(p, q, atol=1e-6), noisy.layers, plain.layers)
 
@@ -70,7 +71,7 @@ def test_a_noisy_step_follows_the_gradient_through_the_noise(batch, name, six_un
     noise = {"strength": 1.0, "rate": 1.0}
 
     def step(at):
-        return experiments.shaken_step(at, *batch, rng=np.random.default_rng(3), **noise)
+        return shaken.shaken_step(at, *batch, rng=np.random.default_rng(3), **noise)
 
     value = getattr(net.layers[1], name)
     gradient = value - getattr(step(net)[0].layers[1], name)
@@ -81,16 +82,16 @@ def test_a_noisy_step_follows_the_gradient_through_the_noise(batch, name, six_un
         nudged[place] += nudge
         layers = list(net.layers)
         layers[1] = layers[1]._replace(**{name: nudged})
-        shaken = step(net._replace(layers=tuple(layers)))[1]
-        return experiments.find_gradients(shaken, *batch)[0]
+        moved = step(net._replace(layers=tuple(layers)))[1]
+        return training.find_gradients(moved, *batch)[0]
 
     assert gradient[place] == pytest.approx((loss(h) - loss(-h)) / (2 * h), rel=1e-4, abs=1e-8)
 
 
 def test_without_batch_norm_the_way_back_goes_through_the_weights(batch, six_units):
     net = a_network(False)
-    stepped, shaken = experiments.shaken_step(net, *batch, 1.0, np.random.default_rng(3), rate=1.0)
-    _, there = experiments.find_gradients(shaken, *batch)
+    stepped, moved = shaken.shaken_step(net, *batch, 1.0, np.random.default_rng(3), rate=1.0)
+    _, there, _ = training.find_gradients(moved, *batch)
     u, _ = np.random.default_rng(3).standard_normal((2, 2, 6), np.float32)
     expected = net.layers[1].weights - np.exp(u[1]) * there[1].weights
     np.testing.assert_allclose(stepped.layers[1].weights, expected, rtol=1e-6)
@@ -99,7 +100,7 @@ def test_without_batch_norm_the_way_back_goes_through_the_weights(batch, six_uni
 def test_it_opens_before_the_first_step_and_shows_no_later_one():
     demo = explore.noise()
     assert demo.values == {"strength": "0.0", "step": 0}
-    steps = experiments.shaken()["with batch norm"]["1.0"]["steps"]
+    steps = recordings.read("shaken")["with batch norm"]["1.0"]["steps"]
     for index in (0, 20, len(steps) - 1):
         demo.set(step=int(steps[index]))
         lines = [
@@ -114,7 +115,7 @@ def test_the_caption_counts_who_is_at_90_percent():
     demo = explore.noise()
     demo.set(strength="2.0", step=600)
     first, last = re.search(r"5 of 5, after (\d+) to (\d+) steps \(with", demo.caption).groups()
-    run = experiments.shaken()["with batch norm"]["2.0"]
+    run = recordings.read("shaken")["with batch norm"]["2.0"]
     reached = run["steps"][(run["accuracy"] >= 0.9).argmax(axis=0)]
     assert (int(first), int(last)) == (reached.min(), reached.max())
     assert "0 of 5 (4×Xavier, without)" in demo.caption

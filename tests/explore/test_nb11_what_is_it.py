@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import digits, experiments, explore, network
+from bnviz import digits, example, explore, network, recordings, training
 from bnviz.explore.nb11_what_is_it import StepsToNinety
+from bnviz.recordings import landscapes
 
 
 @pytest.fixture(scope="module")
@@ -21,33 +22,33 @@ def net():
 
 
 def test_along_the_gradient(net, batch):
-    loss, gradients = experiments.find_gradients(net, *batch)
+    loss, gradients = training.find_gradients(net, *batch)
     slope = np.square(network.side_by_side(gradients)).sum()
     etas = np.array([0, 1e-4, 0.5])
-    losses, cosine = experiments.along_gradient(net, gradients, *batch, etas)
+    losses, cosine = landscapes.along_gradient(net, gradients, *batch, etas)
     assert losses[0] == pytest.approx(loss)
     assert losses[0] - losses[1] == pytest.approx(1e-4 * slope, rel=1e-2)
     assert cosine[0] == pytest.approx(1)
-    there = experiments.walk(net, gradients, 0.5)
-    loss, gradients_there = experiments.find_gradients(there, *batch)
+    there = training.descend(net, gradients, 0.5)
+    loss, gradients_there = training.find_gradients(there, *batch)
     g, h = network.side_by_side(gradients), network.side_by_side(gradients_there)
     assert losses[2] == pytest.approx(loss)
     assert cosine[2] == pytest.approx(g @ h / np.linalg.norm(g) / np.linalg.norm(h))
 
 
 def test_a_network_of_a_stack_walks_at_its_own_rate(net, batch):
-    _, gradients = experiments.find_gradients(net, *batch)
-    both = experiments.walk(network.stack([net, net]), gradients, np.array([0.1, 2.0]))
-    alone = experiments.walk(net, gradients, 2.0)
+    _, gradients, _ = training.find_gradients(net, *batch)
+    both = training.descend(network.stack([net, net]), gradients, np.array([0.1, 2.0]))
+    alone = training.descend(net, gradients, 2.0)
     compare = np.testing.assert_allclose
     network.map_parameters(lambda p, q: compare(p, q), network.select(both, 1).layers, alone.layers)
 
 
 def test_a_folded_network_is_the_same_function_without_batch_norm():
-    net = network.init(experiments.SIZES, dtype=float)
-    folded = experiments.folded(net)
+    net = network.init(example.SIZES, dtype=float)
+    folded = example.folded(net)
     assert not folded.batch_norm
-    images = experiments.images()
+    images = example.images()
     logits = [network.forward(each, images)[0] for each in (net, folded)]
     np.testing.assert_allclose(*logits, atol=1e-6)
 
@@ -68,7 +69,7 @@ def test_landscape_tells_the_cosine_one_rate_ahead():
     demo = explore.landscape()
     demo.set(step=200, weights="sd 0.02", setting="ReLU, rate 0.03")
     told = re.search(r"and (\S+) \(sd 0.02, with\)", demo.caption)[1].replace("−", "-")
-    look = experiments.landscapes()["ReLU, rate 0.03"]["sd 0.02, with"]
+    look = recordings.read("landscapes")["ReLU, rate 0.03"]["sd 0.02, with"]
     assert float(told) == pytest.approx(float(look["cosine"][0, 10, 4]), abs=0.006)
 
 
@@ -81,8 +82,8 @@ def test_interventions_tells_who_has_arrived(step):
 
 
 def races():
-    order = experiments.WITHOUT, experiments.WELL, experiments.FOLDED, experiments.WITH
-    return {name: experiments.race()[name] for name in order}
+    order = example.SMALL_START, example.GOOD_START, example.FOLDED, example.WITH_BN
+    return {name: recordings.read("race")[name] for name in order}
 
 
 def test_interventions_shows_no_dot_that_is_yet_to_come():

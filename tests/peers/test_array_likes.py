@@ -34,8 +34,8 @@ def everything(images, labels):
     loss, dlogits = network.cross_entropy(logits, labels)
     return [
         *(run.loss, run.accuracy, training.accuracy(run.network, images, labels)),
-        *training.population_statistics(net, images, 50)[0],
-        *training.batch_statistics(net, images, [[0, 1, 2]])[0],
+        *training.measure_statistics(net, images, 50)[0],
+        *training.layer_statistics(net, images, [[0, 1, 2]])[0],
         *(mean, var, y, *batchnorm.backward(images, cache)),
         batchnorm.inference(images, 1 + labels[:64], labels[:64], mean, var),
         *(loss, *network.backward(dlogits, passed)[0][:1], network.predict(run.network, images)),
