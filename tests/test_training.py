@@ -184,7 +184,12 @@ def test_frozen_parameters_stay_and_the_others_move(frozen):
 def test_a_run_keeps_the_precision_of_its_network(dtype):
     net = network.init(SIZES, dtype=dtype)
     run = training.train(
-        net, DATA.images.astype(float), DATA.labels, steps=3, learning_rate=np.float64(1), rate=0.1
+        net,
+        DATA.images.astype(float),
+        DATA.labels,
+        steps=3,
+        learning_rate=np.float64(1),
+        running_rate=0.1,
     )
     arrays = arrays_of(dataclasses.replace(run, steps=run.loss, accuracy=run.loss, diverged=run.z))
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
