@@ -16,7 +16,7 @@ net = network.init((3, 5, 4, 2), dtype=float)
 plain = network.init((3, 5, 4, 2), batch_norm=False, dtype=float)
 logits, passed = network.forward(net, batch)
 NAMES = vars(batchnorm) | vars(measures) | vars(network) | vars(training)
-NAMES |= {"of_nets": training, "batchnorm": batchnorm, "network": network, "digits": digits}
+NAMES |= {"batchnorm": batchnorm, "network": network, "digits": digits}
 NAMES |= {"batch": batch, "two": two, "three": three, "stats": (three, three), "labels": labels}
 NAMES |= {"net": net, "plain": plain, "logits": logits, "passed": passed}
 NAMES |= {"np": np, "inf": np.inf, "nan": np.nan, "masked": np.ma.masked_equal(batch, 5)}
@@ -107,10 +107,10 @@ SAID = [
     ("train(net, batch, labels, batch_size=2, learning_rate=-0.1)", "learning_rate is 0 or more"),
     ("train(net, batch, labels, batch_size=2, learning_rate=nan)", "learning_rate is 0 or more"),
     ("train(net, batch, labels, batch_size=2, learning_rate=[0.1, 1])", "makes a stack"),
-    ("train(net, batch, labels, batch_size=2, rate=2)", "rate is from 0 to 1, got 2"),
+    ("train(net, batch, labels, batch_size=2, running_rate=2)", "rate is from 0 to 1, got 2"),
     ("train(net, batch, labels, batch_size=2, test=(batch[None], labels))", "(n, 3) for this"),
     ("minibatches(10, 0)", "batch_size is from 1 to 10"),
-    ("of_nets.population_statistics(net, batch, 1)", "m is a whole number from 2 on"),
+    ("measure_statistics(net, batch, 1)", "m is a whole number from 2 on"),
     ("accuracy(plain, batch * nan, labels)", "nan or inf: where do they come from?"),
     ("steps_to(run, 0.9)", "train with test=(images, labels)"),
     ("steps_to(run, 90)", "accuracy is a share from 0 to 1"),
@@ -156,7 +156,7 @@ TAKEN = [
     "sigmoid(…)",
     "train(net, …, labels)",
     "train(net, batch, labels, batch_size=2, test=(…, labels))",
-    "of_nets.batch_statistics(net, …, [[0, 1]])",
+    "layer_statistics(net, …, [[0, 1]])",
     "accuracy(plain, …, labels)",
     "histogram(…, [0, 1])",
     "histogram(batch, …[0])",
@@ -198,9 +198,9 @@ REFUSED = [
     "next(minibatches(10, 2.5))",
     "minibatches(10, nan)",
     "minibatches(10, 11)",
-    "sweep(net, batch, labels, [0.1])",
-    "sweep([net], batch, labels, 0.1, batch_size=2)",
-    "of_nets.batch_statistics(plain, batch, [[0, 1]])",
+    "train_at_rates(net, batch, labels, [0.1])",
+    "train_at_rates([net], batch, labels, 0.1, batch_size=2)",
+    "layer_statistics(plain, batch, [[0, 1]])",
     "compress(batch, 2.5)",
     "percentiles(3.0)",
     "share_within(batch, three)",

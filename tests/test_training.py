@@ -153,7 +153,7 @@ def test_a_stack_learns_what_its_networks_learn_alone(batch_norm):
         for seed, weights, _ in starts
     ]
     rates = [learning_rate for *_, learning_rate in starts]
-    choices = {"steps": 40, "snapshots": 8, "test": TEST, "rate": 0.1}
+    choices = {"steps": 40, "snapshots": 8, "test": TEST, "running_rate": 0.1}
     together = train(network.stack(nets), learning_rate=rates, **choices)
     for index, (net, rate) in enumerate(zip(nets, rates, strict=True)):
         alone = train(net, learning_rate=rate, **choices)

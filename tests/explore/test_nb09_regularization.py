@@ -23,7 +23,7 @@ def assert_close(layers, others):
 
 
 def test_one_group_has_the_ordinary_gradient():
-    _, expected = training.find_gradients(a_network(), IMAGES, LABELS)
+    _, expected, _ = training.find_gradients(a_network(), IMAGES, LABELS)
     assert_close(generalization.gradients_in_groups(a_network(), IMAGES, LABELS, 12), expected)
 
 

@@ -22,7 +22,7 @@ def net():
 
 
 def test_along_the_gradient(net, batch):
-    loss, gradients = training.find_gradients(net, *batch)
+    loss, gradients, _ = training.find_gradients(net, *batch)
     slope = np.square(network.side_by_side(gradients)).sum()
     etas = np.array([0, 1e-4, 0.5])
     losses, cosine = landscapes.along_gradient(net, gradients, *batch, etas)
@@ -30,7 +30,7 @@ def test_along_the_gradient(net, batch):
     assert losses[0] - losses[1] == pytest.approx(1e-4 * slope, rel=1e-2)
     assert cosine[0] == pytest.approx(1)
     there = training.descend(net, gradients, 0.5)
-    loss, gradients_there = training.find_gradients(there, *batch)
+    loss, gradients_there, _ = training.find_gradients(there, *batch)
     g, h = network.side_by_side(gradients), network.side_by_side(gradients_there)
     assert losses[2] == pytest.approx(loss)
     assert cosine[2] == pytest.approx(g @ h / np.linalg.norm(g) / np.linalg.norm(h))
