@@ -56,6 +56,15 @@ class Bars:
             self._spread.update(np.mean(some), np.std(some))
 
 
+def moving(axes, *form, **looks):
+    """Return an empty line that is drawn at every look: `moving(axes, "o", ms=8).set_data(x, y)`.
+
+    form, looks: of `Axes.plot`.
+    """
+    (line,) = axes.plot([], [], *form, animated=True, **looks)
+    return line
+
+
 class Spread:
     """A bar from mean − sd to mean + sd, with a dot at the mean.
 
@@ -67,7 +76,7 @@ class Spread:
     def __init__(self, axes, height, *, vertical=True, **looks):
         over = axes.get_xaxis_transform() if vertical else axes.get_yaxis_transform()
         looks = {"color": style.INK, "lw": 2.5, "marker": "o", "ms": 7, "mew": 0, **looks}
-        (self._line,) = axes.plot([], [], markevery=[1], animated=True, transform=over, **looks)
+        self._line = moving(axes, markevery=[1], transform=over, **looks)
         self._height, self._vertical = [height] * 3, vertical
 
     def update(self, mean, sd):
@@ -82,7 +91,7 @@ class Cursor:
     def __init__(self, axes):
         self._ends = axes.get_ylim()
         looks = {"color": style.INK, "lw": 1.2, "ms": 6.5, "mew": 0, "clip_on": False}
-        (self._line,) = axes.plot([], [], "-o", animated=True, zorder=3, **looks)
+        self._line = moving(axes, "-o", zorder=3, **looks)
 
     def update(self, now, heights=()):
         """Show the place `now` on the x axis and `heights`, those of the curves there."""
@@ -98,7 +107,7 @@ class Percentiles:
     """
 
     def __init__(self, axes, time):
-        self._lines = [axes.plot([], [], lw=width, animated=True)[0] for width in (1.2, 2.5, 1.2)]
+        self._lines = [moving(axes, lw=width) for width in (1.2, 2.5, 1.2)]
         self._time, self._cursor = time, Cursor(axes)
 
     def update(self, paths, stage, lit=True):
@@ -153,7 +162,7 @@ class NormalizedView(Picture):
         self._halves = _Half(above, "z"), _Half(below, "z_hat")
         self._compared = Bars(below, BINS, color=style.INK, zorder=1.2)
         looks = {"color": style.QUIET, "lw": 1, "zorder": 1.5}
-        (self._threads,) = between.plot([], [], animated=True, **looks)
+        self._threads = moving(between, **looks)
         super().__init__(figure)
 
     def update(self, z, z_hat, compared=()):
@@ -182,7 +191,7 @@ class _Half:
         self._mean, self._sd = Words(axes, -0.3, 0.33), Words(axes, -0.3, 0.17)
         self._bars = _draw_bars(axes, stage, BINS, outside=1.02)
         looks = {"color": colour, "mec": "white", "ms": 8, "clip_on": False}
-        (self._dots,) = axes.plot([], [], "o", animated=True, **looks)
+        self._dots = moving(axes, "o", **looks)
 
     def update(self, values, examples):
         self._bars.update(values)
