@@ -50,6 +50,7 @@ ARROWS = {
     "practice.checks": {"practice.exercises", "practice.trials", "numpy"},
     "practice.predict": {"live", "ipywidgets"},
     "practice.marks": {"nbclient", "nbconvert", "nbformat"},
+    "practice.claims": {"IPython"},
     "setup_check": {"ipywidgets", "packaging"},
 }
 HALLS = {"bnviz.practice"}  # folders that hold rooms and are none

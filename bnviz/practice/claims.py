@@ -1,0 +1,166 @@
+"""The ten claims under test: who says them, which notebook tests them, and what it found.
+
+In the notebook that is a claim's home, a cell ends in `claims.verdict(4, "reproduced", "…")`.
+`claims.overview()` lists the claims, `claims.ledger()` puts the saved verdicts beside them.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from IPython.display import Markdown
+
+MIME = "application/vnd.bnviz.claim+json"
+
+WORDS = {  # what a verdict can be, and what it means
+    "reproduced": "the measurement shows it",
+    "partly": "the measurement shows a part of it, or only under some conditions",
+    "not reproduced": "the measurement was able to show it, and does not",
+    "not supported": "the measurement speaks against it",
+    "not shown": "the measurement cannot tell",
+}
+
+
+class Claim(NamedTuple):
+    """What short introductions to batch norm say, and where this series tests it."""
+
+    number: int
+    sentence: str
+    source: str  # who says it; the paper is Ioffe & Szegedy 2015
+    home: str  # the notebook that tests it and gives the verdict
+
+
+CLAIMS = (
+    Claim(
+        1,
+        "The input of a node has another distribution in every mini-batch, so its output has too; "
+        "this slows learning and forces small steps and careful weights "
+        "(“internal covariate shift”).",
+        "the paper, sections 1 and 2",
+        "10_is_it_the_shift",
+    ),
+    Claim(
+        2,
+        "Normalizing that input cures it.",
+        "the paper, section 2",
+        "10_is_it_the_shift",
+    ),
+    Claim(
+        3,
+        "All it takes is the mean and the variance of the mini-batch.",
+        "the paper, Algorithm 1",
+        "03_normalization",
+    ),
+    Claim(
+        4,
+        "In (WX + b) − E(WX + b) the bias cancels, though a bias is said to be so important.",
+        "the paper, section 3.2; on the importance, most introductions to neural networks",
+        "04_bias_cancellation",
+    ),
+    Claim(
+        5,
+        "Normalized values crowd around the origin, where the sigmoid is nearly a line; γ and β "
+        "spread them out again.",
+        "the paper, section 3",
+        "05_scale_and_shift",
+    ),
+    Claim(
+        6,
+        "γ and β are no hyperparameters: W, γ and β are what is learned.",
+        "the paper, section 3",
+        "05_scale_and_shift",
+    ),
+    Claim(
+        7,
+        "At test time: the average of the batch means, and the average of the batch variances "
+        "times m/(m − 1).",
+        "the paper, Algorithm 2",
+        "06_test_time_statistics",
+    ),
+    Claim(
+        8,
+        "It allows larger learning rates and faster training.",
+        "the paper, sections 3.3 and 4",
+        "08_training",
+    ),
+    Claim(
+        9,
+        "It makes training much less sensitive to the initial weights.",
+        "the paper, abstract and section 1",
+        "08_training",
+    ),
+    Claim(
+        10,
+        "It regularizes and so prevents overfitting.",
+        "the paper, section 3.4; the second half, many introductions",
+        "09_regularization",
+    ),
+)
+
+
+class Finding(NamedTuple):
+    """The verdict on one claim, as a notebook shows and saves it."""
+
+    number: int
+    word: str
+    measured: str
+
+    def __str__(self):
+        return f"claim {self.number} · {self.word} · {self.measured}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": str(self), MIME: self._asdict()}
+
+
+def verdict(number, word, measured):
+    """The verdict on a claim; as the last line of a cell it is shown, and saved for the ledger.
+
+    word: one of `WORDS`; measured: the numbers in a phrase, with their range and the seeds.
+    Raises ValueError for a number or a word that there is not.
+    """
+    if number not in {claim.number for claim in CLAIMS}:
+        raise ValueError(f"claims are numbered from 1 to {len(CLAIMS)}, got {number!r}")
+    if word not in WORDS:
+        raise ValueError(f"a verdict is one of {', '.join(WORDS)}; got {word!r}")
+    return Finding(number, word, measured)
+
+
+def saved(folder="."):
+    """The verdicts saved in the notebooks of a folder: {number of the claim: Finding}.
+
+    Only a claim's home speaks for it. A notebook that is not there is left out.
+    """
+    found = {}
+    for claim in CLAIMS:
+        path = Path(folder) / f"{claim.home}.ipynb"
+        cells = json.loads(path.read_text("utf-8"))["cells"] if path.exists() else []
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        said = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+        findings = [Finding(**each) for each in said if each["number"] == claim.number]
+        found |= {finding.number: finding for finding in findings}
+    return found
+
+
+def overview():
+    """The claims as a table: what is said, who says it, where it is tested."""
+    rows = [(f"{c.number}. {c.sentence}", c.source, _link(c)) for c in CLAIMS]
+    return _table(("claim", "who says it", "tested in"), rows)
+
+
+def ledger(folder="."):
+    """The claims as a table with their verdicts, as the notebooks of a folder have saved them."""
+    findings, rows = saved(folder), []
+    for claim in CLAIMS:
+        finding = findings.get(claim.number)
+        word, measured = (f"**{finding.word}**", finding.measured) if finding else ("–", "–")
+        rows.append((f"{claim.number}. {claim.sentence}", word, measured, _link(claim)))
+    return _table(("claim", "verdict", "measured", "in"), rows)
+
+
+def _link(claim):
+    return f"[{claim.home[:2]}]({claim.home}.ipynb)"
+
+
+def _table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))

@@ -1,0 +1,51 @@
+"""The list of claims, their verdicts, and the ledger that is read from saved notebooks."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from bnviz.practice import claims
+
+
+def save(folder, home, *findings):
+    """A notebook that shows these verdicts, as Jupyter saves it."""
+    outputs = [new_output("execute_result", each._repr_mimebundle_()) for each in findings]
+    cell = new_code_cell("claims.verdict(...)", outputs=outputs)
+    nbformat.write(new_notebook(cells=[cell]), folder / f"{home}.ipynb")
+
+
+def test_claims_are_numbered_from_one():
+    assert [claim.number for claim in claims.CLAIMS] == list(range(1, 11))
+
+
+def test_a_verdict_says_its_line_and_refuses_words_of_its_own():
+    finding = claims.verdict(4, "reproduced", "at most 8e-15")
+    assert str(finding) == "claim 4 · reproduced · at most 8e-15"
+    with pytest.raises(ValueError, match="a verdict is one of reproduced, partly"):
+        claims.verdict(4, "true", "at most 8e-15")
+    with pytest.raises(ValueError, match="from 1 to 10, got 11"):
+        claims.verdict(11, "partly", "")
+
+
+def test_the_ledger_holds_what_the_home_of_a_claim_has_saved(tmp_path):
+    save(tmp_path, "04_bias_cancellation", claims.verdict(4, "reproduced", "at most 8e-15"))
+    save(tmp_path, "07_backward_pass", claims.verdict(6, "partly", "not its home"))
+    assert claims.saved(tmp_path) == {4: claims.verdict(4, "reproduced", "at most 8e-15")}
+    rows = claims.ledger(tmp_path).data.splitlines()[2:]
+    assert len(rows) == len(claims.CLAIMS)
+    assert "| **reproduced** | at most 8e-15 | [04](04_bias_cancellation.ipynb) |" in rows[3]
+    assert "| – | – | [05](05_scale_and_shift.ipynb) |" in rows[5]
+
+
+def test_the_last_verdict_of_a_home_counts(tmp_path):
+    both = [claims.verdict(7, word, "seeds 0 to 4") for word in ("partly", "not shown")]
+    save(tmp_path, "06_test_time_statistics", *both)
+    assert claims.saved(tmp_path)[7].word == "not shown"
+
+
+def test_the_overview_names_every_source_and_home():
+    lines = claims.overview().data.splitlines()[2:]
+    for claim, line in zip(claims.CLAIMS, lines, strict=True):
+        assert claim.sentence in line
+        assert claim.source in line
+        assert f"({claim.home}.ipynb)" in line
