@@ -124,15 +124,17 @@ def stage_title(axes, stage, pad=10):
 def palette():
     """Return the colours of every picture as a Pillow image that `Image.quantize` takes.
 
-    They are white and each colour above in shades to white; the dark ones share what is left of
-    256. A picture encoded with them has a third of the bytes of a JPEG, and is sharp.
+    They are white and each colour above in shades to white; the dark ones share what the others
+    leave of a PNG's 256. A picture encoded with them has a third of the bytes of a JPEG, and is
+    sharp.
     """
     colours = [to_rgb("white"), *_blend(PALE, "white", 2), *_blend(SAND, "white", 2)]
     for ink in (INK, SAND_INK, STAGES["y"], QUIET):
         colours += _blend(ink, SAND, 9)
     dark = [*STAGES.values(), INK, QUIET, SAND_INK]
+    left = 256 - len(colours)
     for ink in dark:
-        colours += _blend(ink, "white", (256 - 41) // len(dark))  # the edges of letters and lines
+        colours += _blend(ink, "white", left // len(dark))  # the edges of letters and lines
     image = Image.new("P", (1, 1))
     image.putpalette(np.round(255 * np.array(colours)).astype(np.uint8).tobytes())
     return image

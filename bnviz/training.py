@@ -175,8 +175,10 @@ def parameter_rates(net, learning_rate, frozen=()):
             f"learning_rate is one number, or one for each network of a stack {stacked}, got shape "
             f"{rate.shape}: network.stack([net] * {rate.size}) makes a stack"
         )
-    layer = network.Layer(rate[..., None, None], *[rate[..., None]] * 3)
-    return (layer._replace(**dict.fromkeys(frozen, 0)),) * len(net.layers)
+    of_matrix, of_vector = rate[..., None, None], rate[..., None]  # as they broadcast
+    rates = {"weights": of_matrix, "bias": of_vector, "gamma": of_vector, "beta": of_vector}
+    rates |= dict.fromkeys(frozen, 0)
+    return (network.Layer(**rates),) * len(net.layers)
 
 
 def train_at_rates(networks, images, labels, learning_rates, **choices):
@@ -295,10 +297,10 @@ def _train_on(net, running, images, labels, batches, rates, running_rate):
     """A step for each mini-batch: the network then, the mean loss, the running averages then."""
     losses = []
     for batch in batches:
-        net, loss, cache = step(net, images[batch], labels[batch], rates)
+        net, loss, passed = step(net, images[batch], labels[batch], rates)
         losses.append(loss)
         if running is not None:
-            running = _averaged(running, cache.norms, len(batch), running_rate)
+            running = _averaged(running, passed.norms, len(batch), running_rate)
     return net, np.mean(losses, axis=0), running
 
 

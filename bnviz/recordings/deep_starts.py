@@ -10,18 +10,27 @@ import numpy as np
 
 from bnviz import digits, measures, network, training
 
+SCALES = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0)
+
 
 def run():
-    data, kept = digits.load(float), {"scales": (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.4, 2.0)}
+    kept = {"scales": SCALES}
     for name, batch_norm in (("without", False), ("with", True)):
-        looks = []
-        for scale in kept["scales"]:
-            net = network.init((64, *[100] * 20, 10), batch_norm, scale, dtype=float)
-            _, gradients, cache = training.find_gradients(net, data.images[:256], data.labels[:256])
-            spread = [np.sqrt(z.var(axis=0).mean()) for z in cache.z]
-            saturated = [measures.share_saturated(a) for a in cache.inputs[1:]]
-            gradient = [np.sqrt(np.mean(layer.weights**2)) for layer in gradients[:-1]]
-            looks.append([spread, saturated, gradient])
-        spread, saturated, gradient = np.swapaxes(looks, 0, 1)  # each (K, 20)
-        kept[name] = {"spread": spread, "saturated": saturated, "gradient": gradient}
+        measured = [through_depth(batch_norm, scale) for scale in SCALES]
+        kept[name] = {
+            quantity: np.array([one[quantity] for one in measured])  # (K, 20)
+            for quantity in ("spread", "saturated", "gradient")
+        }
     return kept
+
+
+def through_depth(batch_norm, scale):
+    """Measure one network at its start: three quantities by their names, (20,) each."""
+    data = digits.load(float)
+    net = network.init((64, *[100] * 20, 10), batch_norm, scale, dtype=float)
+    _, gradients, passed = training.find_gradients(net, data.images[:256], data.labels[:256])
+    return {
+        "spread": [np.sqrt(z.var(axis=0).mean()) for z in passed.z],
+        "saturated": [measures.share_saturated(a) for a in passed.inputs[1:]],
+        "gradient": [np.sqrt(np.mean(layer.weights**2)) for layer in gradients[:-1]],
+    }
