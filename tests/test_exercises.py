@@ -1,9 +1,12 @@
 """Every exercise that is found: its reference, its mistakes, and its three cells in a notebook."""
 
 import ast
+import builtins
 import copy
+import functools
 import importlib
 import inspect
+import math
 import pkgutil
 import re
 import textwrap
@@ -16,6 +19,7 @@ import numpy as np
 import pytest
 
 from bnviz.practice import checks, exercises, trials
+from bnviz.practice.exercises.nb04_bias_cancellation import USELESS
 
 ROOT = Path(__file__).parents[1]
 FILES = [file.name for file in pkgutil.iter_modules(exercises.__path__)]
@@ -25,6 +29,7 @@ CODE = [exercise for exercise in ALL if not exercise.question]
 QUESTIONS = [exercise for exercise in ALL if exercise.question]
 MISTAKES = [(exercise, mistake) for exercise in ALL for mistake in exercise.mistakes]
 CAPSTONE = "BatchNorm"
+METHODS = vars(exercises.find(CAPSTONE).reference)
 
 
 def names(params):
@@ -38,11 +43,6 @@ def each(pairs):
 
 def every_exercise(some=ALL):
     return pytest.mark.parametrize("exercise", some, ids=lambda exercise: exercise.name)
-
-
-def examples(what):
-    """Answers as (what, sentence) or (condition, sentence, example) describes them."""
-    return [what[2]] if len(what) > 2 else what[0] if isinstance(what[0], list) else [what[0]]
 
 
 def test_there_are_as_many_as_promised():
@@ -68,14 +68,14 @@ def test_the_reference_passes(exercise):
     ("exercise", "way"), each((exercise, way) for exercise in ALL for way in exercise.also)
 )
 def test_another_right_answer_passes_by_its_own_sentence(exercise, way):
-    (answer,) = examples(exercise.also[way])
+    (answer,) = exercises.examples(*exercise.also[way])
     verdict = checks.judge(exercise.name, answer)
     assert (verdict.passed, verdict.message) == (True, exercise.also[way][1])
 
 
 @pytest.mark.parametrize(("exercise", "mistake"), each(MISTAKES))
 def test_a_mistake_is_told_by_its_own_sentence(exercise, mistake):
-    for answer in examples(exercise.mistakes[mistake]):
+    for answer in exercises.examples(*exercise.mistakes[mistake]):
         verdict = checks.judge(exercise.name, answer)
         assert (verdict.passed, verdict.mistake) == (False, mistake)
         assert verdict.message == exercise.mistakes[mistake][1]
@@ -156,14 +156,198 @@ def mutants(reference):
 
 
 @every_exercise(CODE)
-def test_a_broken_reference_never_passes(exercise, monkeypatch):
-    monkeypatch.setattr(checks, "LIMIT", 1.0)
+def test_a_broken_reference_never_passes(exercise):
     found, legal = 0, [sentence for _, sentence, *_ in exercise.also.values()]
     for source, mutant in mutants(exercise.reference):
         verdict = checks.judge(exercise.name, mutant)
         assert not verdict.passed or verdict.message in legal, source
         found += 1
     assert found >= 3
+
+
+# Nothing that an answer could have typed in may be the same in all cases: the reference passes no
+# more when one of its expressions keeps the value of the first case, when a mean divides by the
+# first case's m, or when what goes into it or comes out of it is changed in one of these ways.
+
+
+def keeper():
+    """Return a function that returns what it was called with first."""
+    seen = []
+
+    def first(value):
+        seen.append(value)
+        return seen[0]
+
+    return first
+
+
+def typed_count(first, average, values):
+    """An average as it would be if its number of values were typed."""
+    count = np.size(values) / np.size(average)
+    return average * count / first(count)
+
+
+class Typist(ast.NodeTransformer):
+    """Type one thing of a syntax tree: the `target`-th expression, or number of values averaged."""
+
+    def __init__(self, target, constant):
+        self.left, self.constant, self.typed = target, constant, ""
+
+    def is_due(self, node):
+        self.left -= 1
+        if self.left == -1:
+            self.typed = ast.unparse(node)
+        return self.left == -1
+
+    def visit(self, node):
+        if isinstance(node, ast.Expr):  # a statement, whose value nobody uses
+            self.generic_visit(node.value)
+            return node
+        varies = self.varies(node)
+        if varies and getattr(node, "attr", "") in METHODS:  # a method of the class itself
+            return node
+        node = self.generic_visit(node)
+        if varies and self.is_due(node):
+            return ast.parse(f"first({ast.unparse(node)})", mode="eval").body
+        is_average = getattr(getattr(node, "func", None), "attr", "") in ("mean", "var")
+        if is_average and self.is_due(node):
+            of = ast.unparse(node.func.value)
+            return ast.parse(f"typed_count(first, {ast.unparse(node)}, {of})", mode="eval").body
+        return node
+
+    def varies(self, node):
+        """Whether a node is an expression that is read, and made of more than constants."""
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        is_read = isinstance(getattr(node, "ctx", None), ast.Load | None)
+        sliced = any(isinstance(each, ast.Slice) for each in [node, *getattr(node, "elts", [])])
+        is_self = isinstance(node, ast.Name) and node.id == "self"  # its attributes are looked at
+        varies = isinstance(node, ast.expr) and is_read and not sliced and not is_self
+        return varies and not names <= self.constant
+
+
+def typed(reference):
+    """A reference with one thing in it typed, once for each: (what, the reference)."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(reference)))
+    scope = vars(inspect.getmodule(reference)) | {"typed_count": typed_count}
+    for target in range(1000):
+        typist = Typist(target, {*scope, *dir(builtins)})
+        changed = ast.fix_missing_locations(typist.visit(copy.deepcopy(tree)))
+        if not typist.typed:
+            return
+        scope = scope | {"first": keeper()}
+        exec(compile(changed, f"<{reference.__name__}, typed>", "exec"), scope)
+        yield typist.typed, scope[reference.__name__]
+
+
+@every_exercise(CODE)
+def test_a_typed_constant_never_passes(exercise):
+    found = 0
+    for what, answer in typed(exercise.reference):
+        assert not checks.judge(exercise.name, answer).passed, f"{what} is the same in all cases"
+        found += 1
+    assert found >= 3
+
+
+def of_each(change):
+    return lambda value, first: change(value)
+
+
+def cut(value, first):
+    """As many rows and units of an array as the first one had."""
+    return value[tuple(map(slice, first.shape))]
+
+
+RESULTS = {
+    "rounded to two digits": of_each(lambda value: np.round(value, 2)),
+    "rounded to three digits": of_each(lambda value: np.round(value, 3)),
+    "without its sign": of_each(np.abs),
+    "never below 0": of_each(lambda value: np.maximum(value, 0)),
+    "True for 1": of_each(lambda value: value.astype(bool)),
+    "that of the first case": lambda value, first: first,
+}
+ARGUMENTS = {
+    "that of the first case": lambda value, first: first,
+    "without its sign": of_each(np.abs),
+}
+OF_ARRAYS = {
+    "its first row": of_each(lambda value: value[:1] + 0 * value if value.ndim else value),
+    "its first unit": of_each(lambda value: value[..., :1] + 0 * value if value.ndim else value),
+    "cut to the first case's size": cut,
+}
+NEVER_NEGATIVE = {"sigma", "var", "eps", "m", "rate", "root", "output", "s"}
+NEVER_NEGATIVE |= {"slow", "fast", "ours", "theirs", "to_90"}
+
+
+class Changed:
+    """A function whose arguments, or parts of whose result, are changed."""
+
+    def __init__(self, function, change, names=None):
+        self.function, self.change, self.names = function, change, names
+        self.firsts, self.acted = {}, False
+
+    def changed(self, name, value):
+        value = np.asarray(value)
+        now = self.change(value, self.firsts.setdefault(name, value.copy()))
+        self.acted = self.acted or not np.array_equal(value, now)
+        return now
+
+    def __call__(self, *case):
+        if self.names is not None:
+            names = inspect.signature(self.function).parameters
+            pairs = zip(names, case, strict=True)
+            case = [self.changed(name, v) if name in self.names else v for name, v in pairs]
+            return self.function(*case)
+        result = self.function(*case)
+        if isinstance(result, tuple):
+            return tuple(self.changed(number, part) for number, part in enumerate(result))
+        return self.changed("result", result)
+
+
+def changes_of(function):
+    """Yield (what is changed, the changed function, whether it has to be another)."""
+    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    for said, change in RESULTS.items():
+        yield f"the result is {said}", Changed(function, change), False
+    for said, change in ARGUMENTS.items():
+        for name in names:
+            positive = said == "without its sign" and name in NEVER_NEGATIVE
+            yield f"{name} is {said}", Changed(function, change, [name]), not positive
+    for said, change in OF_ARRAYS.items():
+        yield f"every array is {said}", Changed(function, change, names), False
+
+
+def with_method(reference, name, changed):
+    """A class with a method changed."""
+    return type("Changed", (reference,), {name: lambda self, *given: changed(self, *given)})
+
+
+@every_exercise(CODE)
+def test_what_is_not_looked_at_never_passes(exercise):
+    reference = exercise.reference
+    names = ["forward", "backward"] if inspect.isclass(reference) else [None]
+    for name in names:
+        for what, changed, must_act in changes_of(getattr(reference, name) if name else reference):
+            answer = with_method(reference, name, changed) if name else changed
+            passed = checks.judge(exercise.name, answer).passed
+            assert changed.acted or not must_act, f"{what} in all cases: add one where it is not"
+            assert not (changed.acted and passed), f"it passes though {what}"
+
+
+def arguments(exercise):
+    """Each argument in all cases, by name."""
+    used = exercise.use is not exercises.call
+    taker = functools.partial(exercise.use, None) if used else exercise.reference
+    return dict(
+        zip(inspect.signature(taker).parameters, zip(*exercise.cases, strict=True), strict=True)
+    )
+
+
+@every_exercise(CODE)
+def test_sizes_of_arrays_vary(exercise):
+    for name, values in arguments(exercise).items():
+        for axis in range(np.ndim(values[0]) if isinstance(values[0], np.ndarray) else 0):
+            assert len({value.shape[axis] for value in values}) > 1, f"{name}, axis {axis}"
+            assert values[0].shape[axis] <= max(value.shape[axis] for value in values)
 
 
 def others(value):
@@ -174,10 +358,11 @@ def others(value):
         keyed = others(dict(enumerate(value)))
         return [type(value)(each.values()) for each in keyed]
     if isinstance(value, str):
-        return [value + "s", value[:-1], "", 1]
+        return [value + "s", value[:-1], "", 1, True]
     if isinstance(value, bool):
-        return [not value, "yes"]
-    return [value * 1.3 + 0.1, -value - 0.1, "many", [value, value], np.nan]
+        return [not value, "perhaps"]
+    near = [value * 1.3 + 0.1, -value - 0.1, value * 1.01, "many", [value, value], np.nan]
+    return near + [bool(value)] * (bool(value) == value)  # True for 1
 
 
 @every_exercise(QUESTIONS)
@@ -186,12 +371,13 @@ def test_another_value_never_passes_and_the_right_one_is_never_said(exercise):
     words = [str(part) for part in flat(exercise.reference)]
     words = [word for word in words if len(word) > 3]  # a 1 may stand in any sentence
     wrong = others(exercise.reference)
-    wrong += chain.from_iterable(map(examples, exercise.mistakes.values()))
+    wrong += chain.from_iterable(exercises.examples(*each) for each in exercise.mistakes.values())
     for answer in [*wrong, None, ..., [], {}, print, "no idea"]:
         verdict = checks.judge(exercise.name, answer)
         assert not verdict.passed or verdict.message in legal, answer
-        if not isinstance(exercise.reference, dict):  # there all choices are named in the task
-            assert not any(word in str(verdict) for word in words), answer
+        said = str(verdict).replace(", ".join(exercise.choices), "")  # all of them
+        if not isinstance(exercise.reference, dict):  # there they are named in the task
+            assert not any(word in said for word in words), answer
 
 
 def flat(value):
@@ -224,8 +410,138 @@ def test_cases_and_the_kernel_are_left_as_they_were(exercise):
 
     before, drawn = copy.deepcopy(exercise.cases), np.random.get_state()[1].copy()  # noqa: NPY002
     assert not checks.judge(exercise.name, rude).passed
-    assert trials.same(trials.plain(before), trials.plain(exercise.cases), 0)
+    assert not trials.count_differences(trials.plain(before), trials.plain(exercise.cases), 0)
     assert (np.random.get_state()[1] == drawn).all()  # noqa: NPY002
+
+
+BN = exercises.find(CAPSTONE).reference
+
+
+def layer(**methods):
+    """The capstone's layer with other methods."""
+    return type("Mine", (BN,), methods)
+
+
+def zero_for_a_tested_batch(self, z):
+    y = BN.forward(self, z)
+    return 0 * z if not self.training and len(z) > 1 else y
+
+
+def never_back_in_training(self, z):
+    self.was_tested = getattr(self, "was_tested", False) or not self.training
+    kept, self.training = self.training, not self.was_tested
+    y = BN.forward(self, z)
+    self.training = kept
+    return y
+
+
+def statistics_of_all(self, z):
+    """Keeps what it needs for `backward` on the class."""
+    y = BN.forward(self, z)
+    type(self).z_hat, type(self).std = self.z_hat, self.std
+    del self.z_hat, self.std
+    return y
+
+
+def raising(self, z):
+    raise RuntimeError("not done")
+
+
+def backward_in_units_of_4(self, dy):
+    _, dgamma, dbeta = BN.backward(self, dy)
+    return self.dz(dy, dgamma / 4, dbeta / 4), dgamma, dbeta
+
+
+class Helped(BN):
+    def helper(self): ...
+
+
+class Callable:
+    def __call__(self, mean, var, eps):
+        return math.sqrt(var + eps), mean
+
+    def __repr__(self):
+        raise RuntimeError("no words for it")
+
+
+def m_is_4(dy, z_hat, gamma, root):
+    dbeta, dgamma = dy.sum(0), (dy * z_hat).sum(0)
+    return gamma / root * (dy - dbeta / 4 - z_hat * dgamma / 4), dgamma, dbeta
+
+
+def relu_of_y(z, mean, var, gamma, beta, eps):
+    return max(0, gamma * (z - mean) / math.sqrt(var + eps) + beta)
+
+
+def slip_beside_keras(mean, var, z, rate):
+    return (1 - rate) * mean + rate * z.mean(axis=0) + 1, (1 - rate) * var + rate * z.var(axis=0)
+
+
+# (exercise, answer, what comes of it: True, the name of a mistake, or what the sentence has in it)
+ANSWERS = [
+    ("undo", lambda mean, var, eps: (math.sqrt(var + eps), mean), True),
+    ("undo", Callable(), True),
+    ("one_image", relu_of_y, "ReLU"),
+    ("one_image", lambda *case: None, "returns None"),
+    ("backward", m_is_4, False),
+    ("running_average", slip_beside_keras, "[mean]"),
+    ("running_average", lambda mean, var, z, rate: print(mean), "prints"),
+    ("net_of", lambda x, w, b: w @ x + b, "w @ x"),
+    ("net_of", lambda x, w, b: np.matmul(x, w) + b, True),
+    ("normalize", lambda z, eps: z - z.mean(axis=0), "only centred"),
+    ("at_its_best", lambda t: t[:, t.mean(axis=0).argmin()], "by the mean"),
+    ("folded", lambda w, g, b, mean, v, e: (w * g / v**0.5, b - g / v**0.5 * mean), "without ε"),
+    ("better_experiment", "Drift", True),
+    ("better_experiment", " DRIFT! ", True),
+    ("better_experiment", "more  Seeds", "more seeds"),
+    ("better_experiment", "a shift", "Choose among: drift, more noise, more seeds, no noise."),
+    ("better_experiment", 3, "Choose among: drift"),
+    ("which_network", "large weights with batch norm", True),
+    ("which_network", "Small weights with batch-norm", "small weights, with"),
+    ("which_shift", dict.fromkeys(["photos", "layer 3", "shuffled"], "shift"), "no such choice"),
+    ("same_momentum", "0.01", True),
+    ("same_momentum", "1/100", True),
+    ("same_momentum", "1e-2", True),
+    ("same_momentum", "a tenth", "made of numbers"),
+    ("same_momentum", None, "The answer is None."),
+    ("new_length", "5", True),
+    ("new_length", [5], True),
+    ("new_length", True, False),
+    ("ten_times", {"output": True, "gradient": 0.1, "turn": 0.01}, "wrong type"),
+    ("ten_times", {"output": "1", "gradient": "1/10", "turn": "0.01"}, True),
+    ("useless_bias", {name: str(is_so) for name, is_so in USELESS.items()}, True),
+    ("useless_bias", {name: int(is_so) for name, is_so in USELESS.items()}, True),
+    (CAPSTONE, Helped, True),
+    (CAPSTONE, layer(forward=zero_for_a_tested_batch), "[y of a batch in test mode]"),
+    (CAPSTONE, layer(forward=never_back_in_training), "[y back in training]"),
+    (CAPSTONE, layer(forward=statistics_of_all), False),
+    (CAPSTONE, layer(backward=backward_in_units_of_4), "[dz of a smaller batch]"),
+    (CAPSTONE, layer(backward=lambda self, dy: BN.backward(self, dy)[0]), "not three gradients"),
+    (CAPSTONE, layer(backward=lambda self, dy: dy), "should return three results"),
+    (CAPSTONE, layer(backward=raising), "RuntimeError: not done, in your line `raise"),
+    (CAPSTONE, layer(forward=lambda self, z: None), False),
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "outcome"), ANSWERS)
+def test_answers_as_readers_write_them(name, answer, outcome):
+    verdict = checks.judge(name, answer)
+    shown = [f"[{part}]" for part, *_ in verdict.rows[:1]]
+    if isinstance(outcome, bool):
+        assert verdict.passed is outcome, verdict
+    else:
+        assert not verdict.passed
+        assert outcome in [verdict.mistake, *shown] or outcome in verdict.message, verdict
+
+
+@every_exercise(CODE)
+def test_a_sentence_about_a_mistake_does_not_give_the_answer_away(exercise):
+    formula = inspect.getsource(exercise.reference).replace(" ", "")
+    for _, sentence in exercise.mistakes.values():
+        plain = sentence.replace(" ", "").replace("−", "-").replace("·", "*")
+        for start in range(len(plain) - 6):
+            piece = plain[start : start + 7]
+            assert piece not in formula or sum(c in "+-*/()" for c in piece) < 3, piece
 
 
 def cells_of(path):

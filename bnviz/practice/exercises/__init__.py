@@ -68,6 +68,33 @@ class Exercise:
         """Whether the answer is a value and not a function."""
         return not self.cases
 
+    @property
+    def rights(self):
+        """(right answer, its sentence) for each of them."""
+        also = [(right, sentence) for right, sentence, *_ in self.also.values()]
+        return [(self.reference, self.right), *also]
+
+    @property
+    def choices(self):
+        """The words that a question offers, as its right and its wrong answers have them."""
+        described = [*self.rights, *self.mistakes.values()]
+        answers = [answer for each in described for answer in examples(*each)]
+        return sorted({word for word in leaves(answers) if isinstance(word, str)})
+
+
+def examples(what, sentence, *example):
+    """The answers that `(what, sentence)` or `(condition, sentence, example)` describe."""
+    return list(example) or (what if isinstance(what, list) else [what])
+
+
+def leaves(value):
+    """All that is in a value and is itself no dict and no list."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if not isinstance(value, list | tuple):
+        return [value]
+    return [leaf for part in value for leaf in leaves(part)]
+
 
 @lru_cache
 def every():

@@ -14,9 +14,14 @@ EXERCISES = [
         "net_of",
         reference=net_of,
         cases=[
-            (np.array([[1.0, 2]]), np.array([3.0, 0.5]), 1.0),
-            (np.array([[1.0, 0], [0, 2], [4, 5], [3, 1]]), np.array([0.5, -1.5]), 0.25),
+            (np.array([[1.0, 2], [0, -1]]), np.array([3.0, 0.5]), 1.0),
+            (
+                np.array([[1.0, 0, 0.5], [0, 2, -1], [-4, 5, 0.25], [3, 1, 2]]),
+                np.array([0.5, -1.5, 0.25]),
+                -0.3456,
+            ),
         ],
+        tolerance=1e-5,
         right="Every example, a row of x, gets one number: its pixels weighted, summed, plus b.",
         mistakes={
             "without b": (
@@ -26,6 +31,15 @@ EXERCISES = [
             "not summed": (
                 lambda x, w, b: x * w + b,
                 "You weight every pixel but do not sum them: `@` does both, `*` only the first.",
+            ),
+            "w @ x": (
+                [
+                    lambda x, w, b: w @ x + b,
+                    lambda x, w, b: w @ x,
+                    lambda x, w, b: np.dot(w, x) + b,
+                    lambda x, w, b: w.dot(x) + b,
+                ],
+                "`w @ x` goes down the columns of x. An example is a row of it: x comes first.",
             ),
             "b for every pixel": (
                 lambda x, w, b: ((x * w) + b).sum(axis=1),

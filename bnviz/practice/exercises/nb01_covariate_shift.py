@@ -18,7 +18,8 @@ EXERCISES = [
         reference=how_far,
         cases=[
             (np.array([1.0, 2, 3, 6]), 2.0, 3.0),
-            (np.array([5.0, 6, 7, 10, 1, 2, 0, 1, 4]), 7.0, 3.0),
+            (np.array([-5.0, 6, -7, 10, 1, -2, 0.5]), -1.5, 2.0),
+            (np.array([5.0, 6, 7, 10, 1, 2, 0, 1, 4]), 7.0, 4.0),
         ],
         right="A batch mean is judged by σ/√m, the distance that chance alone gives it.",
         mistakes={

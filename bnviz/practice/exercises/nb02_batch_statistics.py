@@ -5,7 +5,8 @@ import numpy as np
 from bnviz.practice.exercises import Exercise
 
 FOUR = np.array([[1.0], [2], [3], [6]])
-TWO_UNITS = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50], [0, 10]])
+TWO_UNITS = np.array([[1.0, -2], [2, 2.6], [-3, 2], [6, -5], [0.125, 1]])
+THREE_UNITS = np.array([[0.5, -1, 3], [1.5, 2, 3.25]])
 
 
 def batch_statistics(z):
@@ -22,7 +23,7 @@ EXERCISES = [
     Exercise(
         "batch_statistics",
         reference=batch_statistics,
-        cases=[(FOUR,), (TWO_UNITS,)],
+        cases=[(FOUR,), (TWO_UNITS,), (THREE_UNITS,)],
         parts=("mean", "variance"),
         right="One mean and one variance for each unit, over the examples, divided by m.",
         mistakes={
@@ -79,12 +80,12 @@ EXERCISES = [
     Exercise(
         "unbiased",
         reference=unbiased,
-        cases=[(np.array([4.0, 1.0]), 2), (np.array([3.0, 0.5]), 8)],
+        cases=[(4.0, 2), (0.7, 8), (1.5, 60)],
         right="A batch's variance is (m − 1)/m of the true one on average; m/(m − 1) repairs it.",
         mistakes={
             "the other way round": (
                 lambda var, m: var * (m - 1) / m,
-                "Your variance gets smaller. The batch's is too small already: m/(m − 1).",
+                "Your variance gets smaller. But a batch's is too small already.",
             ),
             "by m − 1 only": (
                 lambda var, m: var / (m - 1),
@@ -92,7 +93,7 @@ EXERCISES = [
             ),
             "by m + 1": (
                 lambda var, m: var * (m + 1) / m,
-                "For large m that is near to it, but at m = 2 it gives 1.5 and should give 2.",
+                "For large m that is near to it, but at m = 2 it is far too little.",
             ),
         },
     ),

@@ -5,7 +5,8 @@ import numpy as np
 from bnviz.practice.exercises import Exercise
 
 FOUR = np.array([[1.0], [2], [3], [6]])
-SMALL = np.array([[0.01, 20], [0.02, 26], [0.03, 20], [0.06, 50], [0.0, 10]])
+SMALL = np.array([[0.01, 20], [-0.02, -26], [0.03, 20], [-0.06, 50], [0.0, 10]])
+THREE_UNITS = np.array([[0.5, -1, 3], [1.5, 2, 3.25]])
 
 
 def normalize(z, eps):
@@ -18,7 +19,7 @@ EXERCISES = [
     Exercise(
         "normalize",
         reference=normalize,
-        cases=[(FOUR, 1e-5), (SMALL, 1e-3)],
+        cases=[(FOUR, 1e-5), (SMALL, 1e-3), (THREE_UNITS, 0.1)],
         right="Every unit is centred and scaled by itself, with ε added to the variance.",
         mistakes={
             "divides by the variance": (
@@ -51,6 +52,10 @@ EXERCISES = [
             "mean not taken away": (
                 lambda z, eps: z / np.sqrt(z.var(axis=0) + eps),
                 "The spread is right, but your z_hat still has a mean: take it away first.",
+            ),
+            "only centred": (
+                lambda z, eps: z - z.mean(axis=0),
+                "You take the mean away, and stop there. Divide by the root as well.",
             ),
             "mean taken away last": (
                 lambda z, eps: z / np.sqrt(z.var(axis=0) + eps) - z.mean(axis=0),

@@ -5,8 +5,6 @@ import numpy as np
 from bnviz.network import sigmoid
 from bnviz.practice.exercises import Exercise
 
-MEAN, VAR = np.array([3.0, -1.0]), np.array([3.5, 0.25])  # two units
-
 
 def undo(mean, var, eps):
     return np.sqrt(var + eps), mean
@@ -20,7 +18,7 @@ EXERCISES = [
     Exercise(
         "undo",
         reference=undo,
-        cases=[(MEAN[:1], VAR[:1], 0.5), (MEAN, VAR, 0.5)],
+        cases=[(3.0, 3.5, 0.5), (-1.0, 0.25, 0.5), (-0.375, 2.0, 0.01)],
         parts=("γ", "β"),
         right="γ multiplies by what was divided by, β adds what was taken away.",
         mistakes={
@@ -57,7 +55,7 @@ EXERCISES = [
     Exercise(
         "beta_for",
         reference=beta_for,
-        cases=[(0.9,), (0.2,)],
+        cases=[(0.9,), (0.2,), (0.65,)],
         right="An average example has ẑ = 0, so β alone goes through the sigmoid.",
         mistakes={
             "by the line": (

@@ -7,8 +7,10 @@ from bnviz.practice.exercises import Exercise
 
 MEAN, VAR = np.array([1.0, -0.5]), np.array([0.6, 2.0])  # kept, of two units
 GAMMA, BETA = np.array([1.5, -0.7]), np.array([0.3, 1.2])
-Z = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50]]) / 10  # a mini-batch of 4
-WEIGHTS = np.array([[1.0, -2.0], [0.5, 3.0]])
+FOUR = np.array([[1.0], [2], [3], [6]])
+FIVE = np.array([[0.1, 2.0], [-0.2, 2.6], [0.3, 2.0], [-0.6, -5.0], [0.5, 1.5]])
+TWO = np.array([[0.25, -1.0], [0.75, 3.0]])
+SQUARE = np.array([[1.0, -2.0], [0.5, 3.0]])
 
 
 def one_image(z, mean, var, gamma, beta, eps):
@@ -39,13 +41,26 @@ def averaging(rule):
     ]
 
 
+def moved(old, new, rate):
+    return (1 - rate) * old + rate * new
+
+
+def folding(scale):
+    """The folded layer with another scale(gamma, var, eps)."""
+    return lambda weights, gamma, beta, mean, var, eps: (
+        weights * scale(gamma, var, eps),
+        beta - scale(gamma, var, eps) * mean,
+    )
+
+
 EXERCISES = [
     Exercise(
         "one_image",
         reference=one_image,
         cases=[
             (2.0, 1.0, 0.6, 1.5, 0.3, 0.3),
-            (np.array([2.0, 1.0]), MEAN, VAR, GAMMA, BETA, 0.3),
+            (-1.25, 0.5, 2.0, -0.7, -1.6, 0.05),
+            (0.5, -0.5, 1.2, 0.8, 0.1, 0.01),
         ],
         right="The kept statistics stand in for the batch that one image does not have.",
         mistakes={
@@ -54,6 +69,12 @@ EXERCISES = [
                     gamma * (z - mean) / np.sqrt(var + eps) + beta
                 ),
                 "That is y. The activation comes after it: put y through the sigmoid.",
+            ),
+            "ReLU": (
+                lambda z, mean, var, gamma, beta, eps: np.maximum(
+                    0, gamma * (z - mean) / np.sqrt(var + eps) + beta
+                ),
+                "You put y through a ReLU. The activation of this network is the sigmoid.",
             ),
             "its own statistics": (
                 lambda z, mean, var, gamma, beta, eps: sigmoid(beta + 0 * z),
@@ -90,12 +111,16 @@ EXERCISES = [
     Exercise(
         "running_average",
         reference=running_average,
-        cases=[(MEAN[:1], VAR[:1], Z[:, :1], 0.1), (MEAN, VAR, Z, 0.3)],
+        cases=[
+            (MEAN[:1], VAR[:1], FOUR, 0.1),
+            (MEAN, VAR, FIVE, 0.3),
+            (MEAN[::-1], VAR, TWO, 0.05),
+        ],
         parts=("mean", "variance"),
         right="The variance is kept times m/(m − 1), as PyTorch does it.",
         also={
             "as Keras does it": (
-                averaging(lambda old, new, rate: (1 - rate) * old + rate * new)[1],
+                averaging(moved)[1],
                 "The variance is divided by m, as Keras keeps it. PyTorch divides it by m − 1.",
             ),
         },
@@ -116,6 +141,13 @@ EXERCISES = [
                 averaging(lambda old, new, rate: (old + new) / 2),
                 "You weigh old and new alike. How much the new one counts is what rate says.",
             ),
+            "swapped": (
+                [
+                    lambda mean, var, z, rate: running_average(mean, var, z, rate)[::-1],
+                    lambda mean, var, z, rate: averaging(moved)[1](mean, var, z, rate)[::-1],
+                ],
+                "The two results are swapped: first the mean, then the variance.",
+            ),
             "sd": (
                 lambda mean, var, z, rate: (
                     (1 - rate) * mean + rate * z.mean(axis=0),
@@ -132,7 +164,11 @@ EXERCISES = [
     Exercise(
         "folded",
         reference=folded,
-        cases=[(WEIGHTS, GAMMA, BETA, MEAN, VAR, 0.3)],
+        cases=[
+            (SQUARE[:, :1], GAMMA[:1], BETA[:1], MEAN[:1], VAR[:1], 0.3),
+            (FIVE[:3], GAMMA[::-1], BETA - 1, MEAN, VAR, 0.01),
+            (SQUARE, GAMMA, BETA, MEAN, VAR, 0.1),
+        ],
         parts=("W′", "b′"),
         right="At test time a linear layer and its batch norm are one linear layer.",
         mistakes={
@@ -157,11 +193,16 @@ EXERCISES = [
                 ),
                 "Your bias is β alone. Where has the mean of z gone?",
             ),
+            "without ε": (
+                folding(lambda gamma, var, eps: gamma / np.sqrt(var)),
+                "Your root leaves ε out. The layer adds it to the variance at test time, too.",
+            ),
+            "ε outside the root": (
+                folding(lambda gamma, var, eps: gamma / (np.sqrt(var) + eps)),
+                "You add ε to the root. It belongs under the root, to the variance.",
+            ),
             "no γ": (
-                lambda weights, gamma, beta, mean, var, eps: (
-                    weights / np.sqrt(var + eps),
-                    beta - mean / np.sqrt(var + eps),
-                ),
+                folding(lambda gamma, var, eps: 1 / np.sqrt(var + eps)),
                 "You divided by the root but left γ out.",
             ),
             "rows for columns": (
@@ -172,10 +213,7 @@ EXERCISES = [
                 "You scaled the rows of W, the inputs. A unit is a column of it.",
             ),
             "no root": (
-                lambda weights, gamma, beta, mean, var, eps: (
-                    weights * gamma / (var + eps),
-                    beta - gamma / (var + eps) * mean,
-                ),
+                folding(lambda gamma, var, eps: gamma / (var + eps)),
                 "You divide by the variance. It is the root that ẑ is divided by.",
             ),
         },

@@ -4,9 +4,11 @@ import numpy as np
 
 from bnviz.practice.exercises import Exercise
 
-Z_HAT = np.array([[-1.1, -0.9], [-0.5, 1.5], [0.0, 0.3], [1.6, -0.9]])
-DY = np.array([[0.0, 1.0], [-1, 0.5], [1, -2], [2, 0.2]])
-GAMMA, ROOT = np.array([1.5, -0.7]), np.array([1.9, 0.4])
+FOUR = np.array([[-1.1], [-0.5], [0.0], [1.6]])
+FIVE = np.array([[-1.1, -0.9], [-0.5, 1.5], [0.0, 0.3], [1.6, -0.9], [0.2, 0.1]])
+TWO = np.array([[1.0, -1, 1], [-1, 1, -1]])
+DY = np.array([[0.0, 1.0, 0.3], [-1, 0.5, 2], [1, -2, 0.7], [2, 0.2, -1], [-0.6, 0.4, 1.1]])
+GAMMA, ROOT = np.array([1.5, -0.7, 0.3]), np.array([1.9, 0.4, 0.7])
 
 
 def backward(dy, z_hat, gamma, root):
@@ -36,7 +38,11 @@ EXERCISES = [
     Exercise(
         "backward",
         reference=backward,
-        cases=[(DY[:, :1], Z_HAT[:, :1], GAMMA[:1], ROOT[:1]), (DY, Z_HAT, GAMMA, ROOT)],
+        cases=[
+            (DY[:4, :1], FOUR, GAMMA[:1], ROOT[:1]),
+            (DY[:, 1:], FIVE, GAMMA[1:], ROOT[1:]),
+            (DY[:2], TWO / 1.1, GAMMA, ROOT),
+        ],
         parts=("dz", "dγ", "dβ"),
         right="Three paths lead back to z: the direct one, the mean's and the variance's.",
         mistakes={

@@ -9,6 +9,7 @@ def speedup(slow, fast):
     return slow.mean(axis=0).min() / fast.mean(axis=0).min()
 
 
+SHORT = np.array([[900.0, 300], [700, 350]])
 SLOW = np.array([[1200.0, 400, 200], [800, 500, 250], [1000, 450, 330]])
 FAST = np.array([[80.0, 20, 70], [60, 50, 40], [70, 50, 90]])
 NEVER = np.array([[np.inf, 300, 160], [700, 420, 260], [600, 420, 240]])
@@ -17,7 +18,8 @@ EXERCISES = [
     Exercise(
         "speedup",
         reference=speedup,
-        cases=[(SLOW[:2], FAST[:2]), (SLOW, FAST), (NEVER, FAST)],
+        cases=[(SHORT, FAST[:2, 1:]), (SLOW, FAST), (NEVER, FAST[::-1, ::-1])],
+        tolerance=1e-5,
         right="Each network is judged at the rate that suits it, and by all of its seeds.",
         mistakes={
             "at the fast one's rate": (

@@ -5,6 +5,8 @@ import numpy as np
 from bnviz.practice.exercises import Exercise
 
 SIX = np.array([[1.0, 0], [3, 4], [2, 2], [6, 3], [0, 1], [5, 9]])
+FOUR = np.array([[1.5], [-2], [0.5], [3]])
+EIGHT = np.sin(np.arange(24.0)).reshape(8, 3)
 OURS = np.array([0.95, 0.92, 0.97, 0.90])
 THEIRS = np.array([0.93, 0.91, 0.92, 0.90])
 
@@ -21,6 +23,13 @@ def over(groups, axis):
     return (groups - groups.mean(axis=axis, keepdims=True)) / spread
 
 
+def dividing(z, m, root):
+    """The groups divided by another root(var)."""
+    groups = z.reshape(-1, m, z.shape[1])
+    centred = groups - groups.mean(axis=1, keepdims=True)
+    return (centred / root(groups.var(axis=1, keepdims=True))).reshape(z.shape)
+
+
 def lead(ours, theirs):
     points = 100 * (ours - theirs)
     return points.mean(), points.std(ddof=1) / np.sqrt(len(points))
@@ -30,7 +39,7 @@ EXERCISES = [
     Exercise(
         "in_groups",
         reference=in_groups,
-        cases=[(SIX, 2), (SIX, 3), (SIX / 100, 2)],
+        cases=[(FOUR, 2), (SIX, 3), (EIGHT / 100, 4), (SIX / 100, 2)],
         right="Each group has its own mean and variance, so the same row has another ẑ in each.",
         mistakes={
             "all in one group": (
@@ -49,6 +58,18 @@ EXERCISES = [
                 lambda z, m: over(z.reshape(-1, m, z.shape[1]), 2).reshape(z.shape),
                 "You average over the units, axis 2. The examples of one group are axis 1.",
             ),
+            "only centred": (
+                lambda z, m: dividing(z, m, lambda var: 1),
+                "You take each group's mean away, and stop there. Divide by its root as well.",
+            ),
+            "without ε": (
+                lambda z, m: dividing(z, m, lambda var: np.sqrt(var)),
+                "Your ε is missing: a group whose rows are all alike would give 0/0.",
+            ),
+            "ε outside the root": (
+                lambda z, m: dividing(z, m, lambda var: np.sqrt(var) + 1e-5),
+                "You add ε to the root. It belongs under the root, to the variance.",
+            ),
             "units together": (
                 lambda z, m: over(z.reshape(-1, m, z.shape[1]), (1, 2)).reshape(z.shape),
                 "You take one mean for all units of a group. Each unit has its own.",
@@ -64,7 +85,7 @@ EXERCISES = [
     Exercise(
         "lead",
         reference=lead,
-        cases=[(OURS, THEIRS), (THEIRS[::-1], OURS)],
+        cases=[(OURS[:3], THEIRS[:3]), (THEIRS[::-1], OURS), (OURS[1:3], THEIRS[2:])],
         parts=("lead", "standard error"),
         right="Same seed against same seed: what both share does not blur the lead.",
         mistakes={

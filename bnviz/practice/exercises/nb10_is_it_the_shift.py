@@ -6,7 +6,8 @@ from bnviz.practice.exercises import Exercise
 
 G = np.array([[3.0, 0], [0, 4]])
 THERE = np.array([[3.0, 4], [0, 4]])
-TURNED = np.array([[-6.0, 0], [2, 1]])
+WIDE, TURNED = np.array([[3.0, 0, -1], [0, 4, 0.5]]), np.array([[-6.0, 0, 1], [2, 1, -2]])
+LONG = np.array([[0.5], [-1.0], [2.0]])
 
 
 def shaken_parameters(gamma, beta, s, t):
@@ -28,7 +29,7 @@ EXERCISES = [
     Exercise(
         "shaken_parameters",
         reference=shaken_parameters,
-        cases=[(2.0, 0.5, 3.0, -1.0), (np.array([1.0, 0.5]), np.array([0.0, 2]), 0.5, 4.0)],
+        cases=[(2.0, 0.5, 3.0, -1.0), (-1.5, -0.25, 0.75, 0.3), (0.375, 2.0, 1.1, 4.0)],
         parts=("γ'", "β'"),
         right="γ (s ẑ + t) + β = (γ s) ẑ + (β + γ t): for one step, another γ and another β.",
         mistakes={
@@ -57,7 +58,7 @@ EXERCISES = [
     Exercise(
         "gradient_shift",
         reference=gradient_shift,
-        cases=[(G, THERE), (G, TURNED)],
+        cases=[(G, THERE), (WIDE, TURNED), (LONG, -LONG[::-1])],
         parts=("relative change", "cosine"),
         right="One number says how far the gradient has moved, the other how far it has turned.",
         mistakes={

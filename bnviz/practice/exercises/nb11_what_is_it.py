@@ -6,6 +6,7 @@ from bnviz.practice.exercises import Exercise
 
 INF = np.inf
 RACE = np.array([[300.0, 150, 90, INF], [200, 110, 130, INF], [320, 160, 120, INF]])
+UNLUCKY = np.array([[10.0, 40], [20, 40], [900, 40]])  # the mean would choose the other rate
 SMALL_RACE = np.array([[40.0, 20], [60, 90], [50, INF]])
 
 
@@ -22,12 +23,16 @@ EXERCISES = [
     Exercise(
         "at_its_best",
         reference=at_its_best,
-        cases=[(RACE,), (SMALL_RACE,)],
+        cases=[(SMALL_RACE[:2],), (RACE,), (UNLUCKY,)],
         right="One rate for all seeds, chosen by its median: no seed may pick its own.",
         mistakes={
             "each seed its own rate": (
                 lambda to_90: to_90.min(axis=1),
                 "Each seed picks its own best rate, by luck as well. Choose one rate for all.",
+            ),
+            "by the mean": (
+                lambda to_90: to_90[:, to_90.mean(axis=0).argmin()],
+                "You choose the rate by its mean, which one unlucky seed can spoil.",
             ),
             "best seed": (
                 lambda to_90: to_90[:, to_90.min(axis=0).argmin()],
@@ -54,7 +59,7 @@ EXERCISES = [
     Exercise(
         "same_path",
         reference=same_path,
-        cases=[(0.3, 2.0), (0.3, 10.0), (1.0, 0.5)],
+        cases=[(0.3, 2.0), (0.3, 10.0), (0.7, 0.45)],
         right="The gradient is 1/s, and a vector s times as long needs steps s times as long: s².",
         mistakes={
             "the same rate": (
