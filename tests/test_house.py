@@ -50,6 +50,7 @@ ARROWS = {
     "practice.checks": {"practice.exercises", "practice.trials", "numpy"},
     "practice.predict": {"live", "ipywidgets"},
     "practice.marks": {"nbclient", "nbconvert", "nbformat"},
+    "practice.answers": {"practice.checks", "practice.exercises"},
     "practice.claims": {"IPython"},
     "setup_check": {"ipywidgets", "packaging"},
 }
