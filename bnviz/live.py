@@ -11,10 +11,13 @@ import ipywidgets as widgets
 from IPython import get_ipython
 
 from bnviz import style
+from bnviz.saving import WIDGET_VIEW
 
+SHEET = (Path(__file__).parent / "live.css").read_text(encoding="utf-8")
 SCRIPT = (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
 # an address that holds no picture: the page then runs the script, with `this` the image
-ACCESSIBLE = f'<img alt="" hidden src="data:," onerror="{html.escape(SCRIPT)}">'
+START = f'<img alt="" hidden src="data:," onerror="{html.escape(SCRIPT)}">'
+ACCESSIBLE = f"<style>{SHEET}</style>{START}"
 
 
 def slider(label, low, high, value, step=0.1):
@@ -149,7 +152,7 @@ class Live:
         self._say(caption, role="status")
 
     def _say(self, sentence, role):
-        looks = "margin: 0; line-height: 1.5"
+        looks = "margin: 0; line-height: 1.5; font-size: var(--jp-content-font-size1, 14px)"
         self._words.value = f'<p role="{role}" style="{looks}">{html.escape(sentence)}</p>'
 
     @style.own_looks()
@@ -161,7 +164,10 @@ class Live:
             captions.append(self._show(**self.values | position))
             strip.append(self._picture.with_caption(captions[-1]))
         self._show(**self.values)
-        data, metadata = self._picture.still(strip, " ".join(captions))
+        labels = [control.description for control in self.controls.values()]
+        how = f"To move {', '.join(labels)}: run this cell (Shift + Enter)."
+        strip.insert(0, self._picture.written(how, color=style.SAND_INK))
+        data, metadata = self._picture.still(strip, " ".join([*captions, how]))
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
         return data | widget_view(self._box), metadata
 
@@ -181,7 +187,7 @@ def _rule(control, value):
 def widget_view(widget):
     """Return the part of a mime bundle that shows a widget."""
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view}
+    return {WIDGET_VIEW: view}
 
 
 def let_go(*shown):

@@ -48,11 +48,16 @@ class Picture:
     @style.own_looks()
     def with_caption(self, caption):
         """Return the picture with `caption` written under it, (height, width, 4) bytes."""
+        return np.vstack([self._draw(), self.written(caption)])
+
+    @style.own_looks()
+    def written(self, text, color=style.INK):
+        """Return a text as wide as the picture, (height, width, 4) bytes."""
         width = self.figure.get_figwidth()
-        lines = textwrap.wrap(caption, round(width * 11.5))
-        words = style.new_figure(width, 0.16 + 0.22 * len(lines))
-        words.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3)
-        return np.vstack([self._draw(), _render(words).buffer_rgba()])
+        lines = textwrap.wrap(text, round(width * 11.5))
+        figure = style.new_figure(width, 0.16 + 0.22 * len(lines))
+        figure.text(0.01, 0.98, "\n".join(lines), va="top", linespacing=1.3, color=color)
+        return np.asarray(_render(figure).buffer_rgba())
 
     def still(self, strip, alt):
         """Return the mime bundle (data, metadata) of pictures under each other.

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from bnviz.saving import WIDGET_VIEW
+
 FOLDER = Path(__file__).resolve().parent
 # one for a reader's own machine, one for everywhere else
 WAY_OUT = ": start with `python3 run.py lab`, or run `%pip install {}` and restart the kernel."
 FINE = "What bnviz needs is there"
+SAVED = "Once you run this cell, it says whether sliders will move here, too."
 NO_SLIDERS = (
-    "If you have run this cell and read this sentence, this page shows no sliders. JupyterLab: "
-    "start it with `python3 run.py lab`, which brings what they need. VS Code: let it download the "
-    "scripts of widgets (setting `jupyter.widgetScriptSources`)."
+    "JupyterLab: start it with `python3 run.py lab`, which brings what they need. VS Code: let it "
+    "download the scripts of widgets (setting `jupyter.widgetScriptSources`)."
 )
 
 
@@ -82,8 +84,10 @@ class WidgetTrial:
 
         trial = widgets.HTML(f"{FINE}, and this page shows sliders.")
         view = {"version_major": 2, "version_minor": 0, "model_id": trial.model_id}
+        way_out = re.sub("`(.+?)`", r"<code>\1</code>", NO_SLIDERS)
         return {
-            "application/vnd.jupyter.widget-view+json": view,
-            "text/html": re.sub("`(.+?)`", r"<code>\1</code>", f"<p>{FINE}. {NO_SLIDERS}</p>"),
-            "text/plain": f"{FINE}. {NO_SLIDERS}",
+            WIDGET_VIEW: view,
+            "text/html": f"<p>{FINE}. {SAVED}</p>"
+            f"<details><summary>You have run it, and still read this?</summary>{way_out}</details>",
+            "text/plain": f"{FINE}. {SAVED} You have run it, and still read this? {NO_SLIDERS}",
         }

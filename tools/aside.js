@@ -38,3 +38,16 @@ document.head.insertAdjacentHTML('beforeend', `<style>
   .jp-RenderedImage { overflow-x: auto; }
   .jp-RenderedImage img { min-width: 600px; }
 </style>`);
+
+// What is saved keeps the picture or the words beside a widget, which needs the kernel that made it
+const VIEW = 'application/vnd.jupyter.widget-view+json', put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (saved, ...key) {
+  if (saved?.type === 'notebook' && saved.content?.cells) {
+    saved = structuredClone(saved);
+    delete saved.content.metadata.widgets;
+    for (const {data} of saved.content.cells.flatMap(cell => cell.outputs ?? []))
+      if (Object.keys(data ?? {}).some(kind => kind !== VIEW && kind !== 'text/plain'))
+        delete data[VIEW];
+  }
+  return put.call(this, saved, ...key);
+};

@@ -14,6 +14,8 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat.reader import NotJSONError
 
+from bnviz.saving import drop_widgets
+
 ROOT = Path(__file__).resolve().parents[1]
 SERIES = "[0-9][0-9]_*.ipynb"
 COLAB, BINDER = "https://colab.research.google.com", "https://mybinder.org"
@@ -27,7 +29,6 @@ from importlib.util import find_spec
 
 if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing else
     %pip install --quiet --no-deps git+https://github.com/{owner}/{name}"""
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT = ClearMetadataPreprocessor(
     preserve_cell_metadata_mask={"tags", "slideshow", "jupyter", "cellView"}
@@ -39,6 +40,7 @@ def refresh(path):
     try:
         notebook = nbformat.reads(at_home(path.read_text(encoding="utf-8")), as_version=4)
         set_first_cells(notebook, path.name)
+        set_slide_types(notebook)
         run(notebook, path.parent)
     except (NotJSONError, CellControlSignal, DeadKernelError) as error:
         print(f"{error}\n{path.name} did not run through and is left as it was.", flush=True)
@@ -58,10 +60,7 @@ def still(notebook):
     """Return a notebook with its pictures in place of widgets, and the same metadata always."""
     notebook, _ = KEPT.preprocess(notebook, {})
     notebook.metadata["kernelspec"] = KERNEL
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    for data in [output.get("data", {}) for output in outputs]:
-        if set(data) - {WIDGET_VIEW, "text/plain"}:  # something else is there to see
-            data.pop(WIDGET_VIEW, None)
+    drop_widgets({"type": "notebook", "content": notebook})
     return notebook
 
 
@@ -75,6 +74,13 @@ def set_first_cells(notebook, file):
     """Put the badges and the cell that installs bnviz after the title of a notebook."""
     others = [cell for cell in notebook.cells if cell.get("id") not in ("badges", "install")]
     notebook.cells = others[:1] + first_cells(file) + others[1:]
+
+
+def set_slide_types(notebook):
+    """Take the type "-" from cells: a talk in JupyterLab shows none that has it, unlike no type."""
+    for cell in notebook.cells:
+        if cell.metadata.get("slideshow", {}).get("slide_type") in ("-", ""):
+            del cell.metadata["slideshow"]
 
 
 def first_cells(file):

@@ -85,6 +85,15 @@ def site_address(site):
         yield address
 
 
+@pytest.fixture
+def reading(chromium):
+    """A page whose reader runs nothing: no kernel starts, which would take longer than the rest."""
+    page = lab.open_page(chromium)
+    page.context.route("**/pyodide/**", lambda route: route.abort())
+    yield page
+    page.context.close()
+
+
 @pytest.fixture(scope="session", params=KERNELS)
 def ran(request, chromium):
     """A page with a notebook that has been run, in the kernel for it; `page.cells` has it all."""

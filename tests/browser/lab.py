@@ -21,6 +21,7 @@ NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
 NO_PYODIDE = (
@@ -28,11 +29,8 @@ NO_PYODIDE = (
     "BNVIZ_PYODIDE names, and has neither."
 )
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
-SETTINGS = {
-    # all cells stand in the page, not only those in view
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
+# all cells stand in the page, not only those in view
+SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}
 # In the page: how many pictures each demo has been given, and the bytes of the present one
 WATCH = """() => {
   window.pictures = [...document.querySelectorAll('.bnviz-live')].map(box => {
@@ -95,7 +93,13 @@ def jupyter(folder):
         path = home / f"settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
-    options = [f"--port={port}", "--no-browser", "--allow-root", "--ServerApp.log_level=ERROR"]
+    options = [
+        f"--config={ROOT / 'tools/lab/config.py'}",
+        f"--port={port}",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.log_level=ERROR",
+    ]
     options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     options += [f"--LabApp.user_settings_dir={home}/settings", "--ServerApp.port_retries=0"]
     options += [f"--LabApp.workspaces_dir={home}", "--LabApp.expose_app_in_browser=True"]

@@ -38,15 +38,6 @@ def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
     ran.set_viewport_size(wide)
 
 
-@pytest.fixture
-def reading(chromium):
-    """A page whose reader runs nothing: no kernel starts, which would take longer than the rest."""
-    page = lab.open_page(chromium)
-    page.context.route("**/pyodide/**", lambda route: route.abort())
-    yield page
-    page.context.close()
-
-
 def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(reading, site_address):
     reading.goto(site_address("").partition("notebooks/")[0])
     reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")

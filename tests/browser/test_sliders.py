@@ -1,19 +1,16 @@
 """Every slider moved as by a reader: each demo natively, two notebooks in the page itself."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.browser import lab
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 PRESSES = 50
 
 
 def test_it_runs_without_complaint(ran, request):
     name = request.node.callspec.params["ran"].partition(".")[0]
     assert ran.demos.count() == len(ran.evaluate("window.pictures")) > 0
-    lab.photograph(ran, SCREENSHOTS / f"{name}.png")
+    lab.photograph(ran, lab.SCREENSHOTS / f"{name}.png")
     assert not ran.complaints
 
 
