@@ -161,7 +161,7 @@ class NormalizedView(Picture):
         between.axis("off")  # it reaches from line to line
         self._halves = _Half(above, "z"), _Half(below, "z_hat")
         self._compared = Bars(below, BINS, color=style.INK, zorder=1.2)
-        looks = {"color": style.QUIET, "lw": 1, "zorder": 1.5}
+        looks = {"color": style.QUIET, "lw": 1, "zorder": 0.5}  # behind the bars
         self._threads = moving(between, **looks)
         super().__init__(figure)
 
