@@ -259,7 +259,8 @@ class TestNotebook:
         cells = [c for c in code_cells(name) if "verdict" in c.metadata.get("tags", [])]
         typed = r"claim \d+ · (reproduced|partly|not )"
         assert not [cell.source for cell in cells if re.search(typed, cell.source)]
-        said = [out.text for cell in cells for out in cell.outputs if "text" in out]
+        outputs = [output for cell in cells for output in cell.outputs]
+        said = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in outputs]
         assert len(re.findall(typed, "".join(said))) >= len(cells)
 
     def test_prints_no_result_that_was_typed(self, name):

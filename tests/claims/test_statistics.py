@@ -1,5 +1,9 @@
 """What mini-batches know and what normalizing leaves alone: claims of notebooks 02 and 03."""
 
+import re
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
@@ -57,14 +61,54 @@ def test_every_batch_gets_one_mean_and_an_image_then_depends_on_it(nets, seed):
     assert 0.12 < z_hat[:, 0].std(axis=0).mean() < 0.2
 
 
-def test_the_jump_of_an_image_shrinks_with_the_batch(nets):
-    def jump(m):
-        rows = np.random.default_rng(0).choice(len(nets), (1000, m))
-        rows[:, 0] = 0
-        return normalized(nets[rows][..., [example.UNIT]])[:, 0].std()
+@pytest.mark.parametrize("m", [2, 8, 60, 256])
+def test_the_jumps_that_notebook_03_shows_are_those_of_the_image(nets, m):
+    """Recomputed from images @ weights with other seeds and without the package's layer."""
+    z, rng = nets[:, example.UNIT], np.random.default_rng(7)
+    rows = np.array(
+        [[0, *rng.choice(np.arange(1, 1437), m - 1, replace=False)] for _ in range(4000)]
+    )
+    places = (z[0] - z[rows].mean(axis=1)) / np.sqrt(z[rows].var(axis=1) + 1e-5)
+    mean, sd = shown_jumps()[m]
+    assert mean == pytest.approx(places.mean(), abs=0.05)
+    assert sd == pytest.approx(places.std(), rel=0.05, abs=0.006)
 
-    assert jump(2) > 0.7
-    assert jump(2) > 1.5 * jump(8) > 3 * jump(60) > 5 * jump(256)
+
+def shown_jumps():
+    """What the cell `jumps` of notebook 03 has printed, {m: (mean, sd)}."""
+    path = Path(__file__).parents[2] / "notebooks" / "03_normalization.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    (printed,) = [cell.outputs[0].text for cell in cells if cell.id == "jumps"]
+    found = re.findall(r"m = +(\d+): (-?[\d.]+) ± ([\d.]+)", printed)
+    return {int(m): (float(mean), float(sd)) for m, mean, sd in found}
+
+
+def test_the_jump_of_an_image_shrinks_with_the_batch():
+    sds = [sd for _, sd in shown_jumps().values()]
+    assert sds[0] > 0.8
+    assert sds[0] > 1.5 * sds[1] > 3 * sds[2] > 5 * sds[3]
+
+
+def test_no_example_is_further_out_than_the_root_of_m_minus_1(nets):
+    for m in (2, 10, 60):
+        lonely = np.zeros((m, 1))
+        lonely[0] = 5000
+        assert normalized(lonely).max() == pytest.approx(np.sqrt(m - 1), rel=1e-6)
+        rows = np.random.default_rng(m).choice(len(nets), (200, m))
+        assert np.abs(normalized(nets[rows])).max() < np.sqrt(m - 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_batch_stands_for_all_images_at_60_and_not_below(nets, seed):
+    """The distances behind claim 3, here from other draws."""
+    far = {}
+    for m in (2, 8, 60):
+        z = nets[np.random.default_rng(100 + seed).choice(len(nets), (200, m))]
+        by_all = (z - nets.mean(axis=0)) / np.sqrt(nets.var(axis=0) + 1e-5)
+        far[m] = np.sqrt(np.mean((normalized(z) - by_all) ** 2))
+    assert far[60] < 0.19
+    assert far[8] > 0.3
+    assert far[2] > 0.6
 
 
 def test_shape_and_correlations_pass_through(nets):

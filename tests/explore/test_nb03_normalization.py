@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bnviz import explore
-from bnviz.explore.nb03_normalization import BatchMates
+from bnviz import digits, example, explore
+from bnviz.explore.nb03_normalization import draw_batches
 from bnviz.panels import NormalizedView
 
 
@@ -72,9 +72,34 @@ def test_what_lies_outside_has_no_dot_but_is_counted():
     assert normalized._bars._outside[1].text == "25\u00a0% ▸"
 
 
-def test_the_followed_example_is_said_in_every_batch():
-    images = np.zeros((3, 64))
-    batches = [(images, np.array([z, -1.0, 1.5])) for z in (0.25, -0.5)]
-    for shown, expected in ((batches, {"0.25", "−0.50"}), (batches[:1], {"0.25"})):
-        figure = BatchMates(shown).figure
-        assert expected <= {text.get_text() for axes in figure.axes for text in axes.texts}
+@pytest.fixture
+def nets():
+    """The net of the unit for every image, in their order, computed without the package."""
+    return digits.load(float).images @ np.asarray(example.weights(), float)[:, 0]
+
+
+@pytest.mark.parametrize("m", [2, 8, 60, 256])
+def test_the_mates_are_where_their_own_images_put_them(nets, m):
+    demo = explore.mates()
+    demo.set(m=m, mates=40)
+    z = nets[draw_batches()[:, :m]]  # (draws, m)
+    z_hat = (z - z.mean(axis=1, keepdims=True)) / np.sqrt(z.var(axis=1, keepdims=True) + 1e-5)
+    picture = demo._picture
+    assert picture._nets._marks.get_xdata() == pytest.approx(z[-1], abs=1e-5)
+    assert picture._nets._dot.get_xdata() == pytest.approx(nets[:1], abs=1e-5)
+    assert picture._normalized._marks.get_xdata() == pytest.approx(z_hat[-1], abs=1e-3)
+    assert picture._path._path.get_xdata() == pytest.approx(z_hat[:, 0], abs=1e-3)
+    assert f"sd of {z_hat[:, 0].std():.2f}" in demo.caption
+
+
+def test_all_batches_hold_the_image_once_and_no_other_twice():
+    batches = draw_batches()
+    assert (batches[:, 0] == 0).all()
+    assert all(len(set(batch)) == 256 for batch in batches.tolist())
+    assert len({tuple(batch) for batch in batches.tolist()}) == 40
+
+
+def test_the_mates_run_on_the_readers_own_function():
+    demo = explore.mates(lambda z, eps: z - z.mean(axis=0))
+    demo.set(m=60)
+    assert demo._picture._normalized._marks.get_xdata().std() == pytest.approx(1.1, abs=0.2)

@@ -64,40 +64,35 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "tiny_batches",
-        reference={"one": 0, "two": 1},
-        right="One example is its own mean; each of two is one standard deviation from theirs.",
+        "far_out",
+        reference={"net 5": 3, "net 5000": 3},
+        right="A stretch changes nothing, and one of m examples gets √(m − 1) at most.",
         mistakes={
-            "not divided": (
-                {"one": 0, "two": 0.25},
-                "For the two you took the mean away, and then forgot to divide.",
+            "grows with the net": (
+                lambda answer: answer["net 5"] == 3 and answer["net 5000"] > 3,
+                "Right for the net 5. But a net of 5,000 moves the mean and the sd of its "
+                "mini-batch, too.",
+                {"net 5": 3, "net 5000": 3000},
             ),
-            "half": (
-                {"one": 0, "two": 0.5},
-                "0.5 is how far apart the two are. How far is each from their mean?",
+            "mean not taken away": (
+                lambda answer: abs(answer["net 5"] - 5 / 1.5) < 0.01,
+                "You divide the net itself. First take the mean of the ten away.",
+                {"net 5": 3.33, "net 5000": 3333},
+            ),
+            "not divided": (
+                lambda answer: answer["net 5"] == 4.5,
+                "You took the mean away, and then forgot to divide.",
+                {"net 5": 4.5, "net 5000": 4500},
+            ),
+            "divides by the variance": (
+                lambda answer: answer["net 5"] == 2,
+                "You divide by the variance. What has the unit of z is its root.",
+                {"net 5": 2, "net 5000": 0.002},
             ),
             "divides by m − 1": (
-                lambda answer: answer["one"] == 0 and abs(answer["two"] - 0.5**0.5) < 0.01,
-                "For the two you divided the variance by m − 1. In training it is m.",
-                {"one": 0, "two": 0.7071},
-            ),
-            "sign of the two": (
-                {"one": 0, "two": -1},
-                "The size is right for the two. But 2.5 is the larger of them: which sign has it?",
-            ),
-            "the value itself": (
-                lambda answer: answer["one"] == 5,
-                "The 5 is alone in its batch. What is the mean of that batch, and what is left?",
-                {"one": 5, "two": 1},
-            ),
-            "nan": (
-                lambda answer: answer["one"] != answer["one"],
-                "0/0 it would be without ε. With it, 0 is divided by something small.",
-                {"one": float("nan"), "two": 1},
-            ),
-            "one and one": (
-                {"one": 1, "two": 1},
-                "The two are right. But the 5 alone does not differ from its mean at all.",
+                lambda answer: abs(answer["net 5"] - 4.5 / 2.5**0.5) < 0.01,
+                "Your variance divides by m − 1. In training, batch norm divides by m.",
+                {"net 5": 2.85, "net 5000": 2.85},
             ),
         },
     ),

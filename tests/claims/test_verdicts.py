@@ -1,0 +1,43 @@
+"""The rule of every verdict, as its notebook states it, fed with made-up results."""
+
+import ast
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from bnviz.practice import claims
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def rule(number):
+    """The function `verdict_NUMBER` of a claim's home, run by itself."""
+    (claim,) = [claim for claim in claims.CLAIMS if claim.number == number]
+    notebook = nbformat.read(NOTEBOOKS / f"{claim.home}.ipynb", as_version=4)
+    (source,) = [cell.source for cell in notebook.cells if cell.id == f"rule-{number}"]
+    namespace = {"np": np}
+    exec(source, namespace)
+    words = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    return namespace[f"verdict_{number}"], words & claims.WORDS.keys()
+
+
+MADE_UP = {  # claim: [(what was measured, the word that it gets)]
+    3: [
+        (({2: [0.1, 0.1], 8: [0.1, 0.1], 60: [0.1, 0.1]},), "reproduced"),
+        (({2: [0.9, 0.9], 8: [0.1, 0.3], 60: [0.1, 0.1]},), "partly"),
+        (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.1, 0.3]},), "not shown"),
+        (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.3, 0.3]},), "not reproduced"),
+        (({2: [1.9, 1.9], 8: [1.5, 1.5], 60: [1.1, 1.2]},), "not supported"),
+    ],
+}
+
+
+@pytest.mark.parametrize("number", MADE_UP)
+def test_every_word_of_a_rule_can_be_said(number):
+    verdict, words = rule(number)
+    for measured, word in MADE_UP[number]:
+        assert verdict(*measured) == word, measured
+    assert {word for _, word in MADE_UP[number]} == words
+    assert len(words) >= 3
