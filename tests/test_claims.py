@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from bnviz.practice import claims
@@ -21,6 +22,8 @@ def test_claims_are_numbered_from_one():
 def test_a_verdict_says_its_line_and_refuses_words_of_its_own():
     finding = claims.verdict(4, "reproduced", "at most 8e-15")
     assert str(finding) == "claim 4 · reproduced · at most 8e-15"
+    data, _ = InteractiveShell.instance().display_formatter.format(finding)
+    assert data["text/plain"] == str(finding)
     with pytest.raises(ValueError, match="a verdict is one of reproduced, partly"):
         claims.verdict(4, "true", "at most 8e-15")
     with pytest.raises(ValueError, match="from 1 to 10, got 11"):

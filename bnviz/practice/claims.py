@@ -5,6 +5,7 @@ In the notebook that is a claim's home, a cell ends in `claims.verdict(4, "repro
 """
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,7 +99,8 @@ CLAIMS = (
 )
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True)  # Jupyter would show a tuple as a tuple
+class Finding:
     """The verdict on one claim, as a notebook shows and saves it."""
 
     number: int
@@ -109,7 +111,7 @@ class Finding(NamedTuple):
         return f"claim {self.number} · {self.word} · {self.measured}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": str(self), MIME: self._asdict()}
+        return {"text/plain": str(self), MIME: asdict(self)}
 
 
 def verdict(number, word, measured):
