@@ -1,6 +1,10 @@
 """Questions to answer before the slider is moved: with a kernel, and in a saved page."""
 
+import ast
+from pathlib import Path
+
 import ipywidgets
+import nbformat
 import pytest
 
 from bnviz.practice import predict
@@ -10,7 +14,17 @@ CHOICES = {
     "it stays": "`y.mean()` is β & nothing else.",
     "it falls": "γ < 1 would not do that either.",
 }
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def asked_in(cell):
+    """Yield the questions of a cell."""
+    if cell.cell_type == "code" and "ask(" in cell.source:
+        for call in ast.walk(ast.parse(cell.source)):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "ask":
+                named = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+                yield predict.ask(*map(ast.literal_eval, call.args), **named)
 
 
 @pytest.fixture
@@ -19,9 +33,9 @@ def question():
 
 
 def test_each_choice_is_a_button_that_says_what_is_true_of_it(question):
-    assert [button.description for button in question.buttons] == list(CHOICES)
     said = []
-    for button in question.buttons:
+    for choice in CHOICES:
+        (button,) = [each for each in question.buttons if each.description == choice]
         button.click()
         said.append(question.words.value)
     assert "✗ No" in said[0]
@@ -45,9 +59,39 @@ def test_the_saved_page_has_the_answer_folded(question):
     assert folded.count("✓ Yes") == 1
     assert "✓ Yes</b>, <i>it stays</i>" in folded
     assert folded.endswith("</details>")
-    assert data["text/plain"].splitlines()[1:] == [f"  - {choice}" for choice in CHOICES]
+    assert data["text/plain"].splitlines()[1:] == [
+        f"  - {button.description}" for button in question.buttons
+    ]
     assert "β" not in data["text/plain"]
     assert data[VIEW]["model_id"] == question.box.model_id
+
+
+def test_the_order_is_that_of_the_texts_and_not_of_the_author():
+    places, backwards = [], dict(reversed(CHOICES.items()))
+    for asked in map(str, range(60)):
+        question = predict.ask(asked, CHOICES, right="it stays")
+        assert list(question.choices) == list(predict.ask(asked, backwards, "it stays").choices)
+        assert [button.description for button in question.buttons] == list(question.choices)
+        places.append(list(question.choices).index("it stays"))
+    assert all(places.count(place) >= 10 for place in range(3))
+
+
+def test_the_right_choice_has_no_place_of_its_own_in_the_notebooks():
+    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
+    places = [
+        list(question.choices).index(question.right) / (len(question.choices) - 1)
+        for cell in cells
+        for question in asked_in(cell)
+    ]  # 0 is the first, 1 the last
+    assert len(places) >= 20
+    assert 0.3 < sum(places) / len(places) < 0.7
+
+
+def test_a_choice_in_other_letters(question):
+    question.answer("It stays.")
+    assert "✓ Yes" in question.words.value
+    with pytest.raises(ValueError, match=r"the choices are .*; got 'it jumps'"):
+        question.answer("it jumps")
 
 
 def test_right_is_one_of_the_choices():

@@ -6,12 +6,9 @@
 Exercises are data, in `exercises`; how an answer is tried, in `trials`.
 """
 
-import html
 import re
 import traceback
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, partial
 from inspect import isclass, signature
 from pathlib import Path
@@ -20,56 +17,21 @@ from sysconfig import get_path
 import numpy as np
 
 from bnviz.practice import exercises
-from bnviz.practice.trials import (
-    Odd,
-    alike,
-    count_differences,
-    differences,
-    kernel_left_alone,
-    plain,
-    try_all,
-)
+from bnviz.practice.trials import alike, differences, kernel_left_alone, plain, try_all
+from bnviz.practice.verdict import GAP, Verdict
+from bnviz.practice.words import understood
 
 # no code of the reader's: the package's, Python's
 NOT_THEIRS = str(Path(__file__).parents[1]), get_path("stdlib"), "<frozen"
-GAP = "not filled in"
-INVITATION = "Replace the `...` by your own code and run the cell again."
+INVITATION = False, GAP, "Replace the `...` by your own code and run the cell again."
 INTERRUPTED = "You interrupted it before it came to an end. Is there a loop for ever?"
-TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the judge says; `mistake` is its short name, None where the answer passed."""
-
-    passed: bool
-    mistake: str | None
-    message: str
-    rows: list | tuple = ()  # (part, expected, received), as text
-    exercise: str = ""
-
-    @property
-    def sign(self):
-        """What stands before the message."""
-        if self.passed:
-            return "✓ Right."
-        return "○ Your turn." if self.mistake == GAP else "✗ Not yet."
-
-    def __str__(self):
-        rows = [f"{part}\n  expected  {e}\n  received  {r}" for part, e, r in self.rows]
-        return "\n".join([f"{self.sign} {self.message.replace('`', '')}", *rows])
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        said = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(self.message, quote=False))
-        lines = [("", "expected", "received"), *self.rows] if self.rows else []
-        cells = ["".join(f"<td><pre>{html.escape(text)}</pre></td>" for text in r) for r in lines]
-        table = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>" if cells else ""
-        verdict = {"exercise": self.exercise, "passed": self.passed, "mistake": self.mistake}
-        return {
-            "text/plain": str(self),
-            "text/html": f"<p role='status'><b>{self.sign}</b> {said}</p>" + table,
-            "application/vnd.bnviz.verdict+json": verdict,
-        }
+CHANGES = (
+    "Your code changes the array that it is given: `z -= 1` writes into the old array, "
+    "`z = z - 1` makes a new one."
+)
+PRINTS = "You print the result. Hand it back instead, with `return`."
+NONE = "The result is None. Does every branch end in a `return`?"
+OTHER = "That is not it. Read the task once more, or unfold a hint."
 
 
 def __getattr__(name):
@@ -89,7 +51,7 @@ def judge(name, answer):
     judged = judge_value if exercise.question else judge_code
     with kernel_left_alone():
         try:
-            said = (False, GAP, INVITATION) if has_gap(answer) else judged(exercise, answer)
+            said = INVITATION if has_gap(answer) else judged(exercise, answer)
         except KeyboardInterrupt:
             said = False, "interrupted", INTERRUPTED
         except Exception as error:  # an answer of a kind that nobody has thought of
@@ -105,7 +67,7 @@ def judge_code(exercise, answer):
         return False, "wrong type", f"Hand over the {kind} itself, not called; got {came}."
     trials = try_all(exercise, answer)
     if has_gap(trials):
-        return False, GAP, INVITATION
+        return INVITATION
 
     def is_like(way):
         return alike(known_trials(exercise.name, way), trials, exercise.tolerance)
@@ -116,14 +78,13 @@ def judge_code(exercise, answer):
     for mistake, (wrong, sentence) in exercise.mistakes.items():
         if any(map(is_like, exercises.examples(wrong, sentence))):
             return False, mistake, sentence
-
-    def apart(good):
-        pairs = zip(good, trials, strict=True)
-        return sum(count_differences(a.result, b.result, exercise.tolerance) for a, b in pairs)
-
-    nearest = min((known_trials(exercise.name, right) for right, _ in exercise.rights), key=apart)
-    cases = zip(exercise.cases, nearest, trials, strict=True)
-    return False, *next(filter(None, (trouble(exercise, *three) for three in cases)))
+    goods = [known_trials(exercise.name, right) for right, _ in exercise.rights]
+    troubles = [
+        [trouble(exercise, *one) for one in zip(exercise.cases, good, trials, strict=True)]
+        for good in goods
+    ]
+    nearest = min(troubles, key=lambda found: sum(count for count, *_ in found))
+    return False, *next(said for count, *said in nearest if count)
 
 
 @cache
@@ -133,27 +94,20 @@ def known_trials(name, way):
 
 
 def trouble(exercise, case, good, trial):
-    """Return what went wrong in a case: its short name, a sentence, rows; None if nothing did."""
-    if trial.error and not isinstance(trial.error, Odd):
-        return "raises", in_short(trial.error)
+    """Return how much is wrong in a case, the short name of the first of it, a sentence, rows."""
+    if trial.error:
+        return 1, "raises", in_short(trial.error)
     if trial.changed:
-        return "changes its input", (
-            "Your code changes the array that it is given: `z -= 1` writes into the old array, "
-            "`z = z - 1` makes a new one."
-        )
-    if trial.result is None and not trial.error:
-        if trial.printed:
-            return "prints", "You print the result. Hand it back instead, with `return`."
-        return "returns None", "The result is None. Does every branch end in a `return`?"
-    tried = in_words(exercise, case)
-    try:
-        if trial.error:
-            raise trial.error
-        rows = differences(good.result, trial.result, exercise.tolerance, exercise.parts)
-    except Odd as odd:
-        mistake, sentence = odd.args
-        return mistake, f"{sentence} {tried}"
-    return rows and ("other", tried, [(part, numbers(e), numbers(r)) for part, e, r in rows[:4]])
+        return 1, "changes its input", CHANGES
+    if trial.result is None:
+        return (1, "prints", PRINTS) if trial.printed else (1, "returns None", NONE)
+    found = differences(good.result, trial.result, exercise.tolerance, exercise.parts)
+    if not found:
+        return 0, None, ""
+    mistake, sentence, _ = found[0]
+    rows = [each.row for each in found if each.row and not sentence][:4]
+    rows = [(part, numbers(expected), numbers(received)) for part, expected, received in rows]
+    return len(found), mistake, f"{sentence} {in_words(exercise, case)}".strip(), rows
 
 
 def judge_value(exercise, answer):
@@ -161,11 +115,12 @@ def judge_value(exercise, answer):
     keys = exercise.reference if isinstance(exercise.reference, dict) else ()
     answer = understood(answer, [*keys, *exercise.choices])
 
+    def apart(what):
+        return differences(plain(what), plain(answer), exercise.tolerance, (), "answer")
+
     def is_like(what):
-        if not callable(what):
-            return not count_differences(plain(what), plain(answer), exercise.tolerance)
         with suppress(Exception):  # a condition on a number met a word, say
-            return bool(what(answer))
+            return bool(what(answer)) if callable(what) else not apart(what)
 
     for right, sentence in exercise.rights:
         if is_like(right):
@@ -176,29 +131,8 @@ def judge_value(exercise, answer):
     for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
         if is_like(wrong):
             return False, mistake, sentence
-    try:
-        differences(plain(exercise.reference), plain(answer), exercise.tolerance, (), "answer")
-    except Odd as odd:
-        return False, *odd.args
-    return False, "other", "That is not it. Read the task once more, or unfold a hint."
-
-
-def understood(value, known):
-    """A value as it is meant: known words in other letters, numbers and truths that are text."""
-    if isinstance(value, Mapping):
-        return {understood(key, known): understood(part, known) for key, part in value.items()}
-    if not isinstance(value, str):
-        return value
-    over, _, under = value.partition("/")
-    with suppress(ValueError, ZeroDivisionError):  # it is no number
-        return float(over) / float(under or 1)
-    meant = TRUTHS | {loosely(word): word for word in known}
-    return meant.get(loosely(value), value)
-
-
-def loosely(text):
-    """The letters and digits of a text, all small."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    mistake, sentence, _ = apart(exercise.reference)[0]
+    return False, mistake, sentence or OTHER
 
 
 def has_gap(value):

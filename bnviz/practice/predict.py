@@ -2,25 +2,31 @@
 
 import html
 import re
+from zlib import crc32
 
 import ipywidgets as widgets
 
 from bnviz.live import ACCESSIBLE, let_go, replace_former, widget_view
+from bnviz.practice.words import understood
 
 
 class Question:
     """A question, a button for each choice, and below what is true of the one pressed last.
 
-    choices: {"it stays": "γ stretches around β."}, what is true of each; right: one of them.
+    choices: {"it stays": "γ stretches around β."}, what is true of each; right: one of them. They
+    are shuffled, by their text alone: the same for everybody, wherever the right one was written.
     In a page without a kernel, the answer is folded under the question.
     Raises ValueError if the right choice is not one of the choices.
     """
 
     def __init__(self, question, choices, right):
+        right = understood(right, choices)
         if right not in choices:
             raise ValueError(f"right is one of the choices, {', '.join(choices)}; got {right!r}")
-        self.name, self.choices, self.right = question, choices, right
-        self.buttons = [widgets.Button(description=choice) for choice in choices]
+        self.name, self.right = question, right
+        shuffled = sorted(choices, key=lambda choice: crc32((question + choice).encode()))
+        self.choices = {choice: choices[choice] for choice in shuffled}
+        self.buttons = [widgets.Button(description=choice) for choice in shuffled]
         for button in self.buttons:
             button.layout.width = "auto"
             button.on_click(lambda pressed: self.answer(pressed.description))
@@ -32,7 +38,13 @@ class Question:
         replace_former(self)
 
     def answer(self, choice):
-        """Say what is true of a choice."""
+        """Say what is true of a choice, which may come in other letters.
+
+        Raises ValueError if there is no such choice.
+        """
+        choice = understood(choice, self.choices)
+        if choice not in self.choices:
+            raise ValueError(f"the choices are {', '.join(self.choices)}; got {choice!r}")
         self.words.value = f"<p role='status'>{self.said(choice)}</p>"
 
     def said(self, choice):

@@ -25,8 +25,12 @@ class Trial(NamedTuple):
     printed: bool = False  # anything
 
 
-class Odd(Exception):
-    """A result that cannot be compared: a short name of the reason, then a sentence."""
+class Difference(NamedTuple):
+    """What sets a result apart from what it should be."""
+
+    mistake: str
+    sentence: str = ""
+    row: tuple = ()  # (part, expected, received), where two arrays differ
 
 
 @contextmanager
@@ -52,11 +56,9 @@ def try_once(use, answer, case):
     kinds = [np.array]
     if torch := sys.modules.get("torch"):
         kinds += [torch.tensor, lambda array: torch.tensor(array, dtype=torch.float32)]
-    trials = [attempt(use, answer, case, kinds[0])]
-    for kind in kinds[1:]:
-        if trials[-1].error:
-            trials.append(attempt(use, answer, case, kind))
-    return trials[0] if trials[-1].error else trials[-1]
+    trials = (attempt(use, answer, case, kind) for kind in kinds)
+    first = next(trials)
+    return next((trial for trial in trials if first.error and not trial.error), first)
 
 
 def attempt(use, answer, case, kind):
@@ -69,7 +71,7 @@ def attempt(use, answer, case, kind):
             raise
         except BaseException as error:  # `exit()` is none of Exception's
             return Trial(error=error)
-    changed = count_differences(plain(case), plain(given), 0) > 0
+    changed = bool(differences(plain(case), plain(given), 0))
     return Trial(result, None, changed, bool(said.getvalue()))
 
 
@@ -88,65 +90,54 @@ def alike(expected, trials, tolerance):
     """Whether the trials came out as expected, with the same errors if there are any."""
     return all(
         (type(a.error), str(a.error), a.changed) == (type(b.error), str(b.error), b.changed)
-        and count_differences(a.result, b.result, tolerance) == 0
+        and not differences(a.result, b.result, tolerance)
         for a, b in zip(expected, trials, strict=True)
     )
 
 
-def count_differences(expected, result, tolerance):
-    """In how many arrays two plain results differ; infinity where they cannot be compared."""
-    try:
-        return len(differences(expected, result, tolerance))
-    except Odd:
-        return np.inf
-
-
 def differences(expected, result, tolerance, parts=(), name="result"):
-    """(part, expected, received) for every array that differs.
-
-    Raises Odd if the result is None, of another build or shape, or has a nan too many.
-    """
-    if result is None and expected is not None:
-        raise Odd("returns None", f"The {name} is None.")
+    """Return each `Difference` of a plain result from the expected one, in its parts by name."""
+    if expected is None or result is None:
+        return [] if expected is result else [Difference("returns None", f"The {name} is None.")]
     if isinstance(expected, list):
         names = parts or [f"{name} {number + 1}" for number in range(len(expected))]
         expected = dict(zip(names, expected, strict=True))
-        if isinstance(result, np.ndarray) and result.ndim:
-            result = list(result)
-        if isinstance(result, list) and len(result) == len(names):
-            result = dict(zip(names, result, strict=True))
+        if isinstance(result, list) or np.ndim(result):
+            result = dict(zip(names, result, strict=False)) if len(result) == len(names) else ()
     if not isinstance(expected, dict):
-        return [] if close(expected, result, tolerance, name) else [(name, expected, result)]
+        return array_differences(expected, result, tolerance, name)
     if not isinstance(result, dict) or result.keys() != expected.keys():
         rule = f"The {name} should have {len(expected)} parts: {', '.join(expected)}."
-        raise Odd("wrong type", rule)
+        return [Difference("wrong type", rule)]
     pairs = [(key, expected[key], result[key]) for key in expected]
     return [one for key, a, b in pairs for one in differences(a, b, tolerance, (), key)]
 
 
-def close(expected, result, tolerance, name):
-    """Whether two arrays hold the same; axes of length 1 (`keepdims`) do not matter."""
-    if expected is None or expected.dtype.kind not in "biuf":  # a word
-        return expected is result or np.array_equal(expected, result)
-    result = as_numbers(result, expected.dtype.kind == "b", name)
-    if result.squeeze().shape != expected.squeeze().shape:
-        rule = f"The {name} should have shape {expected.shape}, got {result.shape}."
-        raise Odd("wrong shape", rule)
-    result, expected = result.squeeze(), expected.astype(float).squeeze()
-    if (np.isnan(result) & ~np.isnan(expected)).any():
-        raise Odd("nan", f"There is a nan in the {name}: was 0 divided by 0, or a root below 0?")
-    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0)
-    return np.allclose(result, expected, rtol=0, atol=tolerance * scale + 1e-6, equal_nan=True)
+def array_differences(expected, result, tolerance, name):
+    """The same for two arrays; axes of length 1 (`keepdims`) do not matter."""
+    apart = [Difference("other", row=(name, expected, result))]
+    if expected.dtype.kind not in "biuf":  # a word
+        return [] if np.array_equal(expected, result) else apart
+    is_truth = expected.dtype.kind == "b"  # only there, True is the number 1
+    found = as_numbers(result, "biufO" if is_truth else "iufO")
+    if found is None:
+        kind = "True or False" if is_truth else "made of numbers"
+        return [Difference("wrong type", f"The {name} should be {kind}.")]
+    if found.squeeze().shape != expected.squeeze().shape:
+        rule = f"The {name} should have shape {expected.shape}, got {found.shape}."
+        return [Difference("wrong shape", rule)]
+    found, expected = found.squeeze(), expected.astype(float).squeeze()
+    if (np.isnan(found) & ~np.isnan(expected)).any():
+        why = f"There is a nan in the {name}: was 0 divided by 0, or a root below 0?"
+        return [Difference("nan", why)]
+    error = tolerance * np.abs(expected[np.isfinite(expected)]).max(initial=0) + 1e-6
+    return [] if np.allclose(found, expected, rtol=0, atol=error, equal_nan=True) else apart
 
 
-def as_numbers(result, truth, name):
-    """A result as an array of floats; True is the number 1 only where `truth` is asked for."""
-    kinds = "biufO" if truth else "iufO"  # objects may be fractions
+def as_numbers(result, kinds):
+    """A result as an array of floats; None if it has none of these kinds of numbers."""
     try:
-        numbers = np.asarray(result)
-        if numbers.dtype.kind not in kinds:
-            raise TypeError(f"{numbers.dtype} are no numbers")
-        return numbers.astype(float)
-    except (TypeError, ValueError, OverflowError):
-        kind = "True or False" if truth else "made of numbers"
-        raise Odd("wrong type", f"The {name} should be {kind}.") from None
+        array = np.asarray(result)
+        return array.astype(float) if array.dtype.kind in kinds else None
+    except (TypeError, ValueError, OverflowError):  # no numbers, or of several lengths
+        return None
