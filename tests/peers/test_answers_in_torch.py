@@ -58,3 +58,54 @@ def test_tensors_come_in_where_an_answer_does_not_take_arrays(answer):
 def test_pytorch_is_told_its_mistakes_by_name():
     verdict = checks.judge("batch_statistics", lambda z: (z.mean(0), torch.var(z, 0)))
     assert verdict.mistake == "divides by m − 1"
+
+
+class Module(torch.nn.Module):
+    """A layer as one writes it in PyTorch, with parameters and buffers of its own, in float32."""
+
+    def __init__(self, units, rate=0.1, eps=1e-5):
+        super().__init__()
+        self.rate, self.eps = rate, eps
+        self.gamma = torch.nn.Parameter(torch.ones(units))
+        self.beta = torch.nn.Parameter(torch.zeros(units))
+        self.register_buffer("mean", torch.zeros(units))
+        self.register_buffer("var", torch.ones(units))
+
+    def forward(self, z):
+        self.z = z.clone().requires_grad_()
+        mean, var = self.mean, self.var
+        if self.training:
+            mean, var = self.z.mean(0), self.z.var(0, correction=0)
+            with torch.no_grad():
+                self.mean = torch.lerp(self.mean, mean.to(self.mean.dtype), self.rate)
+                kept = self.z.var(0).to(self.var.dtype)
+                self.var = torch.lerp(self.var, kept, self.rate)
+        self.y = self.gamma * (self.z - mean) / torch.sqrt(var + self.eps) + self.beta
+        return self.y
+
+    def backward(self, dy):
+        return torch.autograd.grad(self.y, [self.z, self.gamma, self.beta], dy)
+
+
+class WithModes(Module):
+    """Fused: it takes no float64 beside its float32."""
+
+    def forward(self, z):
+        self.z = z.clone().requires_grad_()
+        kept = self.mean, self.var, self.gamma, self.beta
+        self.y = functional.batch_norm(self.z, *kept, self.training, self.rate, self.eps)
+        return self.y
+
+
+@pytest.mark.parametrize("module", [Module, WithModes])
+def test_a_module_with_its_own_parameters_passes(module):
+    verdict = checks.judge("BatchNorm", module)
+    assert verdict.message == CAPSTONE.right, verdict
+
+
+def test_code_of_pytorch_is_not_called_the_readers():
+    for answer in (torch.nn.BatchNorm1d, lambda z: (torch.nn.functional.relu(z, 1, 2, 3), z)):
+        name = "BatchNorm" if answer is torch.nn.BatchNorm1d else "batch_statistics"
+        verdict = checks.judge(name, answer)
+        assert verdict.mistake == "raises"
+        assert "your line" not in verdict.message or "lambda" in verdict.message
