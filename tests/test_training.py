@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import pytest
+import tqdm.std
 
 from bnviz import batchnorm, digits, network, training
 
@@ -367,20 +367,25 @@ def test_steps_to_is_the_first_snapshot_that_got_there():
     np.testing.assert_array_equal(training.steps_to(run, 0.3), [1, 4])
 
 
-def test_a_short_run_prints_nothing(capfd):
+@pytest.fixture
+def clock(monkeypatch):
+    """Let bars be shown, as run.py's test command does not, and a clock go on at each reading."""
+
+    def go(seconds):
+        monkeypatch.setattr(tqdm.std, "time", partial(next, count(step=seconds)))
+
+    monkeypatch.setattr(training, "tqdm", partial(training.tqdm, disable=False))
+    return go
+
+
+def test_a_short_run_prints_nothing(capfd, clock):
+    clock(seconds=0)
     train(network.init(SIZES))
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.slow
-def test_a_long_run_shows_progress_and_wipes_it_away(capsys, monkeypatch):
-    def slow_forward(net, x, forward=network.forward):
-        time.sleep(0.2)
-        return forward(net, x)
-
-    monkeypatch.setattr(network, "forward", slow_forward)
-    # run.py's test command switches the bars of notebooks off; here we want to see one
-    monkeypatch.setattr(training, "tqdm", partial(training.tqdm, disable=False))
+def test_a_long_run_shows_progress_and_wipes_it_away(capsys, clock):
+    clock(seconds=1)
     train(network.init(SIZES, batch_norm=False), steps=4, snapshots=5)
     out, err = capsys.readouterr()
     assert "training: 100%" in out

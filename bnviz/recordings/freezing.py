@@ -19,12 +19,12 @@ NETWORKS = {  # where γ starts, what stays as it is
 }
 
 
-def run(names=NETWORKS, seeds=range(5)):
+def run(names=NETWORKS, seeds=range(5), rates=RATES):
     kept = {}
     for name in names:
         gamma, frozen = NETWORKS[name]
         make = functools.partial(widened, gamma)
-        runs = train_over_seeds(make, RATES, seeds, frozen=frozen, snapshots=20)
+        runs = train_over_seeds(make, rates, seeds, frozen=frozen, snapshots=20)
         kept[name] = {
             "loss": np.array([run.loss[-1] for run in runs]),
             "accuracy": np.array([run.accuracy[-1] for run in runs]),

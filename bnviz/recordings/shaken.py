@@ -21,11 +21,14 @@ def run():
     }
 
 
-def shaken_run(name, strength):
-    """Train a stack of five networks while they are shaken: what `shaken` keeps of it."""
+def shaken_run(name, strength, looks=None):
+    """Train a stack of five networks while they are shaken: what `shaken` keeps of it.
+
+    looks: after how many to stop; None for all.
+    """
     rng, batches = np.random.default_rng([0, 2]), training.minibatches(len(images()), 60)
     net = moved = network.stack([start(name, seed) for seed in range(5)])
-    steps, accuracy, into = training.snapshot_steps(600, 60), [], []
+    steps, accuracy, into = training.snapshot_steps(600, 60)[:looks], [], []
     for gap in np.diff(steps, prepend=0):
         for rows in itertools.islice(batches, gap):
             net, moved = shaken_step(net, DATA.images[rows], DATA.labels[rows], strength, rng)

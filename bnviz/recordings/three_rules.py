@@ -16,8 +16,8 @@ from bnviz.example import DATA, UNIT, images
 from bnviz.recordings.trained_network import trained
 
 
-def run():
-    sizes, rates = (2, 4, 8, 16, 32, 60, 128), (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+def run(sizes=(2, 4, 8, 16, 32, 60, 128)):
+    rates = 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
     seen = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200]
     collected = {m: collect(m, 200) for m in sizes}
     truth = collect(len(images()), 1)

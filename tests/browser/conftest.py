@@ -22,6 +22,10 @@ NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation"]
 KERNELS = [pytest.param(name, marks=pytest.mark.xdist_group("site")) for name in IN_THE_PAGE]
 KERNELS += [pytest.param(NATIVE, marks=pytest.mark.xdist_group("lab"))]
 
+# every handle has the name that the page gives it, a moment after it stands there
+NAMED = """[...document.querySelectorAll('.bnviz-live .noUi-handle')]
+  .every(handle => handle.getAttribute('aria-label'))"""
+
 
 def leave_out(sentence):
     """Skip a test for want of something, but not under CI."""
@@ -103,7 +107,9 @@ def ran(request, chromium):
     lab.open_notebook(page, address(f"doc/tree/{NATIVE}" if native else f"{request.param}.ipynb"))
     page.cells = lab.run_all(page)
     page.demos = page.locator(".bnviz-live")
-    page.demos.last.locator("img.widget-image").wait_for(timeout=60_000)
+    shown = sum("a picture with the controls" in said for said in lab.printed(page.cells).values())
+    page.demos.locator("img.widget-image").nth(shown - 1).wait_for()
+    page.wait_for_function(NAMED)
     page.evaluate(lab.WATCH)
     yield page
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")

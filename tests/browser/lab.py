@@ -23,6 +23,7 @@ QUIET += ["--disable-background-networking", "--disable-component-update", "--di
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
+A_MINUTE = 60_000  # milliseconds: how long any state is waited for
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
 NO_PYODIDE = (
     "The site needs Pyodide, from its network or from the folder that the environment variable "
@@ -31,34 +32,70 @@ NO_PYODIDE = (
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 # all cells stand in the page, not only those in view
 SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}
-# In the page: how many pictures each demo has been given, and the bytes of the present one
+# In the kernel: where the sliders of a demo stand, and what it shows there; null while another
+# thread of the kernel has moved it on and not drawn it yet
+ASK = r"""
+def _asked(number):
+    import hashlib, html, json, re
+    from bnviz import style
+    from bnviz.live import Live
+
+    demo = [out for _, out in sorted(Out.items()) if isinstance(out, Live)][number]
+    if not hasattr(demo, "drawn"):
+        demo.drawn, show = demo.values, demo._show
+        demo._show = lambda **values: (setattr(demo, "drawn", values), show(**values))[1]
+    at = []  # what stands beside each slider
+    for one in demo.controls.values():
+        if hasattr(one, "readout_format"):
+            at.append(f"{one.value:{one.readout_format}}")
+        elif type(one).__name__ == "SelectionSlider":
+            at.append(one._options_labels[one.index].replace("−", "-"))
+    with style.own_looks():  # while this is held, nothing is drawn
+        picture = hashlib.sha256(demo.image.value).hexdigest()
+        caption = " ".join(html.unescape(re.sub("<[^>]+>", "", demo._words.value)).split())
+        told = {"at": at, "picture": picture, "caption": caption}
+        print(json.dumps(told if demo.drawn == demo.values else None))
+
+_asked("""
+# In the page: how many pictures each demo has been given; and `look`, which waits until the page
+# shows what the kernel shows, for where the sliders stand in both
 WATCH = """() => {
   window.pictures = [...document.querySelectorAll('.bnviz-live')].map(box => {
-    const watched = {count: 0, image: box.querySelector('img.widget-image')};
-    new MutationObserver(() => { watched.count += 1; watched.at = performance.now(); })
+    const watched = {count: 0, box, image: box.querySelector('img.widget-image')};
+    new MutationObserver(() => { watched.count += 1; })
       .observe(watched.image, {attributes: true, attributeFilter: ['src']});
     return watched;
   });
-  // A request comes back after all that was asked before it; the page itself may ask once more
-  // when it hears of the last answer, so it has to be calm twice
-  const settle = async watched => {
+  const ask = async demo => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-    for (let calm = 0, before = -1; calm < 2; ) {
-      await kernel.requestKernelInfo();
-      await new Promise(done => setTimeout(done, 20));
-      calm = before === watched.count ? calm + 1 : 0;
-      before = watched.count;
-    }
-    await watched.image.decode();
+    const future = kernel.requestExecute({code: ASK + demo + ')', store_history: false});
+    let said = '';
+    future.onIOPub = message => { said += message.content.text ?? ''; };
+    const reply = await future.done;
+    if (reply.content.status !== 'ok') throw new Error(JSON.stringify(reply.content));
+    return JSON.parse(said);
   };
+  const hash = async text => {
+    const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return [...new Uint8Array(bytes)].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  };
+  const see = async ({box, image}) => ({
+    at: [...box.querySelectorAll('.widget-readout')].map(one => one.innerText.replaceAll('−', '-')),
+    picture: await hash(image.src),
+    caption: box.querySelector('.bnviz-words').innerText.split(/\\s+/).join(' ').trim(),
+  });
   window.look = async demo => {
-    await settle(pictures[demo]);
-    const {image} = pictures[demo], blob = await (await fetch(image.src)).arrayBuffer();
-    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', blob));
-    const caption = image.closest('.bnviz-live').querySelector('.bnviz-words').innerText;
-    return [[...hash].map(byte => byte.toString(16)).join(' '), caption];
+    for (const end = Date.now() + A_MINUTE; ; ) {
+      const told = await ask(demo), seen = await see(pictures[demo]);
+      const drawn = await pictures[demo].image.decode().then(() => true, () => false);
+      if (drawn && JSON.stringify(seen) === JSON.stringify(told)) {
+        return [seen.picture, seen.caption];
+      }
+      if (Date.now() > end) throw new Error(JSON.stringify({told, seen}));
+      await new Promise(done => setTimeout(done, 20));
+    }
   };
-}"""
+}""".replace("A_MINUTE", str(A_MINUTE)).replace("ASK", json.dumps(ASK))
 
 
 def find_chromium():
@@ -175,6 +212,7 @@ def write_notebook(path, sources, kernel="python3"):
 def open_page(browser):
     """Open a page that keeps what is complained of in it, and whom it asks for anything."""
     page = browser.new_page(viewport={"width": 1366, "height": 900})
+    page.context.set_default_timeout(A_MINUTE)
     page.complaints, page.asked = [], set()
 
     def complain(said):
@@ -191,7 +229,7 @@ def open_page(browser):
 def show_notebook(page, address):
     """Open a notebook and wait until its cells stand there."""
     page.goto(address)
-    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
+    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context")
     page.evaluate("jupyterapp.shell.currentWidget.context.ready")
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length")
     page.locator(".jp-Notebook .jp-Cell").nth(cells - 1).wait_for(state="attached")
@@ -218,7 +256,7 @@ def run_all(page):
             .then(() => { window.ran = 'through'; }, error => { window.ran = String(error); });
         }"""
     )
-    ran = page.wait_for_function("window.ran", timeout=240_000).json_value()
+    ran = page.wait_for_function("window.ran", timeout=10 * A_MINUTE).json_value()
     assert ran == "through", ran
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON().cells")
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
@@ -253,7 +291,7 @@ class Look(NamedTuple):
 
 
 def look(page, demo):
-    """Wait until the kernel has answered everything; return the picture and the caption."""
+    """Wait for what belongs to where the sliders stand; return the picture and the caption."""
     return Look(*page.evaluate("demo => look(demo)", demo))
 
 
@@ -274,31 +312,47 @@ def press_to(page, handle, value):
 def drag(page, demo, handle, moves):
     """Drag a handle from the left end over the whole track in `moves` steps.
 
-    Returns how many pictures were painted until the hand stopped, and how many after.
+    The hand rests halfway until two pictures have been painted. Returns how many came after it let
+    go.
     """
     handle.scroll_into_view_if_needed()
     track = handle.locator("xpath=ancestor::*[contains(@class,'noUi-base')]").bounding_box()
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    first = count(page, demo)
+    before = count(page, demo)
     page.mouse.move(x, y)
     page.mouse.down()
     for move in range(1, moves + 1):
         page.mouse.move(x + (track["width"] + 20) * move / moves, y)
+        if move == moves // 2:
+            wait_for_pictures(page, demo, before + 2)
     page.mouse.up()
     stopped = count(page, demo)
     look(page, demo)
-    return stopped - first, count(page, demo) - stopped
+    return count(page, demo) - stopped
+
+
+def wait_for_pictures(page, demo, wanted):
+    """Wait until a demo has been given so many pictures since WATCH."""
+    painted = "([demo, wanted]) => pictures[demo].count >= wanted"
+    page.wait_for_function(painted, arg=[demo, wanted])
+
+
+def narrow(page, width):
+    """Make the window narrow, and wait until the notebook fits into it."""
+    page.set_viewport_size({"width": width, "height": 900})
+    right = "document.querySelector('.jp-Notebook').getBoundingClientRect().right"
+    page.wait_for_function(f"width => {right} <= width", arg=width)
 
 
 def photograph(page, path):
     """Save a picture of the whole notebook, however long."""
     path.parent.mkdir(exist_ok=True)
     size = page.viewport_size
-    tall = page.locator(".jp-WindowedPanel-outer").evaluate("outer => outer.scrollHeight") + 120
-    page.set_viewport_size(size | {"height": tall})
-    page.locator(".jp-WindowedPanel-outer").evaluate("outer => outer.scrollTo(0, 0)")
-    page.wait_for_timeout(300)
+    outer = "document.querySelector('.jp-WindowedPanel-outer')"
+    tall = page.evaluate(f"{outer}.scrollHeight")
+    page.set_viewport_size(size | {"height": tall + 120})
+    page.wait_for_function(f"tall => {outer}.clientHeight > tall - 100", arg=tall)
     page.screenshot(path=path)
     page.set_viewport_size(size)
 

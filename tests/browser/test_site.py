@@ -28,7 +28,7 @@ def test_it_asks_nobody_else(ran):
 @pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
 def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
     wide = ran.viewport_size
-    ran.set_viewport_size({"width": 390, "height": 900})
+    lab.narrow(ran, 390)
     pictures = ran.locator(".jp-RenderedImage img")
     assert pictures.count()
     for picture in pictures.all():
@@ -64,7 +64,7 @@ def edited(reading, site_address):
     page = reading
     page.address = site_address("04_bias_cancellation.ipynb")
     lab.show_notebook(page, page.address)
-    page.title_of_ours = page.evaluate(TITLE)
+    page.title_of_ours = page.wait_for_function(TITLE).json_value()
     page.evaluate(
         """async () => {
           const {context, content} = jupyterapp.shell.currentWidget;
@@ -73,7 +73,7 @@ def edited(reading, site_address):
         }"""
     )
     lab.show_notebook(page, page.address)
-    assert page.evaluate(TITLE).startswith("Mine")
+    page.wait_for_function(f"{TITLE}?.startsWith('Mine')")
     return page
 
 

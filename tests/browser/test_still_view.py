@@ -32,9 +32,9 @@ def picture_cells(path):
 
 @pytest.fixture(scope="module")
 def page(chromium, address):
-    page = chromium.new_page(viewport={"width": 1366, "height": 900})
+    page = lab.open_page(chromium)
     page.goto(address("lab"))
-    page.wait_for_function("window.jupyterapp", timeout=60_000)
+    page.wait_for_function("window.jupyterapp")
     page.evaluate("jupyterapp.restored")
     yield page
     page.close()
@@ -70,7 +70,7 @@ def test_pictures_stand_in_jupyterlab_without_a_kernel(page, folder, path, trust
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     for number in picture_cells(copy):
         pictures = notebook.locator(".jp-Cell").nth(number).locator(".jp-OutputArea img")
-        pictures.first.wait_for()
+        pictures.first.evaluate("one => one.decode()")
         assert pictures.evaluate_all(DRAWN) >= 1, f"no picture in cell {number}"
     assert "Error displaying widget" not in notebook.inner_text()
     page.evaluate("seen.close()")

@@ -19,14 +19,13 @@ NEEDED = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [WITH_BN, GOOD_START])
-def test_a_shaken_run_is_what_the_code_gives(name):
-    again, shipped = shaken.shaken_run(name, 1.0), recordings.read("shaken")[name]["1.0"]
-    early = shipped["steps"] <= 20  # later, rounding grows into another path
-    np.testing.assert_array_equal(again["steps"], shipped["steps"])
-    np.testing.assert_allclose(again["accuracy"][early], shipped["accuracy"][early], atol=0.05)
-    into = [run["into"][early].astype(float) for run in (again, shipped)]
+def test_the_first_steps_of_a_shaken_run_are_what_the_code_gives(name):
+    shipped, looks = recordings.read("shaken")[name]["1.0"], 10
+    again = shaken.shaken_run(name, 1.0, looks)
+    np.testing.assert_array_equal(again["steps"], shipped["steps"][:looks])
+    np.testing.assert_allclose(again["accuracy"], shipped["accuracy"][:looks], atol=0.05)
+    into = again["into"].astype(float), shipped["into"][:looks].astype(float)
     np.testing.assert_allclose(*into, atol=0.1)
 
 

