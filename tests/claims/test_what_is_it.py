@@ -58,7 +58,7 @@ def test_a_landscape_is_what_the_code_gives(name):
 
 
 def test_relu_with_batch_norm_is_smoother_along_the_gradient():
-    plain = np.maximum(cosine(RELU[SMALL_START]), cosine(RELU[GOOD_START]))
+    plain = np.maximum(cosine(RELU[SMALL_START]), cosine(RELU[landscapes.GOOD_START]))
     assert (cosine(RELU["sd 0.1, with"]) > plain + 0.3).all()
 
 
