@@ -9,7 +9,7 @@
     python3 run.py test       check the style, run every test and every notebook
     python3 run.py refresh    run the notebooks (or those named) and save what they show
     python3 run.py bench      measure redraw, browser and training (or those named), in tables
-    python3 run.py matrix     test in the places where notebooks are opened (or those named)
+    python3 run.py nox        test in the places where notebooks are opened: oldest, colab, ...
     python3 run.py mutants    show which small changes to the library no test notices
 
 What follows the command is passed on: `lab --port 9999`, `test tests/test_run.py -k stamp`.
@@ -64,6 +64,7 @@ SCRIPTS = {
     "marks": ("lab", "-m", "bnviz.practice.marks"),
     "refresh": ("lab", TOOLS / "refresh.py"),
     "bench": ("bench", TESTS / "benchmarks"),
+    "nox": ("places", "-m", "nox", "-f", HERE / "noxfile.py"),
     "mutants": ("mutants", TOOLS / "mutants.py"),
 }
 
@@ -102,32 +103,18 @@ def test(arguments):
     set_up("test")
     os.chdir(str(HERE))
     if arguments:
-        return call("-m", "pytest", *arguments, **strict())
+        return call("-m", "pytest", *arguments)
     return (
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
-        or call("-m", "pytest", "-n", "auto", "--dist", "loadgroup", **strict())
-        or call(
-            "-m", "pytest", "--nbval", "notebooks", "-n", "auto", "--dist", "loadscope", **strict()
-        )
+        or call("-m", "pytest", "-n", "auto", "--dist", "loadgroup")
+        or call("-m", "pytest", "--nbval", "notebooks", "-n", "auto", "--dist", "loadscope")
     )
-
-
-def matrix(arguments):
-    """Make the places where the notebooks are opened (or those named), and test in each."""
-    return call(TESTS / "places" / "matrix.py", *arguments, python=BASE_PYTHON, **strict())
 
 
 def site(arguments):
     """Make the static site, in a folder that is named or in `site`."""
     return call(TOOLS / "site.py", *arguments, python=BASE_PYTHON)
-
-
-def strict():
-    """Return the setting by which a warning out of our own code is an error, in kernels too."""
-    rooms = [path.relative_to(HERE).with_suffix("") for path in sorted(HERE.glob("bnviz/**/*.py"))]
-    names = [".".join(room.parts).replace(".__init__", "") for room in rooms]
-    return {"PYTHONWARNINGS": ",".join("error:::" + name for name in names), **NO_BARS}
 
 
 def call(*arguments, python=None, **settings):
@@ -330,7 +317,7 @@ def main(arguments):
     sys.exit(f"run.py knows {known}, not '{command}': try run.py --help.")
 
 
-COMMANDS = {"lab": lab, "slides": slides, "site": site, "test": test, "matrix": matrix}
+COMMANDS = {"lab": lab, "slides": slides, "site": site, "test": test}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
