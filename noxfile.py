@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,6 +32,9 @@ numpy.ones((99, 99), "f") @ numpy.ones((99, 99), "f")
 for one in threadpoolctl.threadpool_info():
     print(one["internal_api"], one.get("architecture", ""))"""
 
+if shutil.which("pyenv"):  # its python3.x starts those only that PYENV_VERSION names
+    versions = subprocess.check_output(["pyenv", "versions", "--bare"], text=True).split()
+    os.environ.setdefault("PYENV_VERSION", ":".join(reversed(versions)))
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 
