@@ -93,10 +93,8 @@ def binder(session):
         if sign not in dockerfile:
             session.error(f"repo2docker does not say {sign}:\n{dockerfile}")
 
-    lines = re.findall("^      - ([^ #]+)", Path("environment.yml").read_text(), re.MULTILINE)
-    wanted = Path(session.create_tmp(), "wanted.txt")
-    wanted.write_text("\n".join(lines))  # as conda hands them to pip
-    session.install("-r", wanted, *TOOLS)
+    lines = re.findall("^      - ([^#\n]+)", Path("environment.yml").read_text(), re.MULTILINE)
+    session.install(*" ".join(lines).split(), *TOOLS)
     session.run(*NBVAL)
     session.run(*PYTEST, "tests/test_notebooks_run.py")
 

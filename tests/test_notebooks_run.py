@@ -1,6 +1,8 @@
 """What nbval cannot try: the notebooks with their exercises filled in, and any cell again."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from nbclient import NotebookClient
@@ -46,3 +48,12 @@ def test_solutions_pass_and_every_cell_says_it_again_after_all_others(name, monk
         for at, cell in reversed(code):
             client.execute_cell(cell, at)
             assert text(cell) == first[cell.id], f"{cell.id} says something else when run again"
+
+
+@pytest.mark.parametrize("room", ["bnviz", "bnviz.live", "bnviz.practice.checks"])
+def test_a_warning_of_our_own_is_an_error_in_a_kernel_and_that_of_others_is_not(room):
+    ends = []
+    for name in (room, "matplotlib.figure"):
+        code = f"exec('import warnings; warnings.warn(str())', {{'__name__': {name!r}}})"
+        ends.append(subprocess.run([sys.executable, "-c", code], capture_output=True).returncode)
+    assert ends == [1, 0]
