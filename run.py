@@ -163,10 +163,7 @@ def make_venv():
 def must(*command):
     """Run one step of the set-up; where it fails, stop with a sentence."""
     command = [str(part) for part in command]
-    try:
-        code = subprocess.call(command, cwd=str(HERE))
-    except KeyboardInterrupt:
-        sys.exit("Set-up interrupted: the next start begins it anew.")
+    code = subprocess.call(command, cwd=str(HERE))
     if code:
         sys.exit(
             f"The set-up stopped at `{' '.join(command)}` (exit code {code}): see the message "
@@ -196,4 +193,7 @@ def main(arguments):
 COMMANDS = {"lab": lab, "slides": slides, "site": site, "test": test}
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Set-up interrupted: the next start begins it anew.")
