@@ -80,7 +80,7 @@ def test_three_layers_learn_and_eight_from_large_weights_only(seed):
     assert three.min() > 0.8
     assert small.max() < 0.15
     assert large.min() > 0.25
-    assert large.mean() > 0.5
+    assert large.mean() > 0.4
 
 
 def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
