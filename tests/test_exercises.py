@@ -566,14 +566,28 @@ def test_every_exercise_has_its_place_in_the_notebook_of_its_file():
     assert of_files == PLACES
 
 
+def in_solution(text):
+    """The code in the text of a solution."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return code
+
+
 @pytest.fixture
 def told(monkeypatch):
-    """Run code as a cell after the notebook's imports; return the verdict of its last line."""
+    """Run code as a cell after the notebook's imports; return the verdict of its last line.
+
+    It also has what the notebook builds on, and what its reader wrote in other exercises.
+    """
 
     def run(notebook, source):
-        scope = {}
+        scope, cells = {}, NOTEBOOKS[notebook]
         monkeypatch.chdir(ROOT / "notebooks")
-        exec(NOTEBOOKS[notebook]["imports"]["source"], scope)
+        for cell in ("imports", "so-far"):
+            exec(cells[cell]["source"] if cell in cells else "", scope)
+        for cell in [cell for cell in cells if cell.startswith("solution-")]:
+            exec(
+                re.findall(r"^```python\n(.*?)^```$", cells[cell]["source"], re.M | re.S)[0], scope
+            )
         *before, last = ast.parse(source).body
         exec(compile(ast.Module(before, []), "<cell>", "exec"), scope)
         return eval(compile(ast.Expression(last.value), "<cell>", "eval"), scope)
@@ -594,10 +608,9 @@ def test_a_gap_as_it_is_in_the_notebook_is_invited(told, name):
 def test_the_folded_solution_passes(told, name):
     cells = NOTEBOOKS[PLACES[name]]
     solution = cells[f"solution-{name}"]["source"]
-    (code,) = re.findall(r"^```python\n(.*?)^```$", solution, re.MULTILINE | re.DOTALL)
     assert re.search(r"<details>\n?<summary>Solution</summary>\n\n", solution)
     assert solution.rstrip().endswith("</details>")
-    verdict = told(PLACES[name], code)
+    verdict = told(PLACES[name], in_solution(solution))
     assert (verdict.exercise, verdict.passed) == (name, True)
     assert verdict.message == exercises.find(name).right
     assert 0 <= cells[f"task-{name}"]["source"].count("<summary>Hint") <= 2

@@ -4,7 +4,7 @@ import numpy as np
 
 from bnviz import recordings, style
 from bnviz.live import demo, stops
-from bnviz.panels import number, percent
+from bnviz.panels import moving, number, percent
 from bnviz.pictures import Picture, Words
 from bnviz.recordings import three_rules
 
@@ -32,18 +32,18 @@ def test_time():
     record = recordings.read("three_rules")
     sizes, rates, seen = (record[name].tolist() for name in ("sizes", "rates", "seen"))
     truth, figure = record["truth"], style.new_figure(9, 5.2)
-    lines, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
+    curves, rows = _draw_paths(figure, truth, seen[-1]), _draw_rows(figure)
 
     def show(batches, m, rate):
         unit = record["unit"][sizes.index(m), :batches]  # (batches, 2), of all that were recorded
         paths = three_rules.by_each_rule(unit, m, rate)
-        for pair, path in zip(lines, paths.values(), strict=True):
-            for line, values in zip(pair, path.T, strict=True):
-                place = range(batches + 1)[-len(path) :]
-                line.set_data(place, np.clip(values, *line.axes.get_ylim()))
+        for curve, path in zip(curves, paths.values(), strict=True):
+            curve.update(path, batches)
         wrong = record["wrong"][sizes.index(m), rates.index(rate), seen.index(batches)]
         wrong = [*wrong.tolist(), record["wrong_truth"].item()]
-        hits = [update(count) for update, count in zip(rows, wrong, strict=True)]
+        hits = [percent(1 - count / TEST_IMAGES, 1) for count in wrong]
+        for row, count, hit in zip(rows, wrong, hits, strict=True):
+            row.update(count, hit)
         variances = [number(path[-1, 1], 3) for path in paths.values()]
         return (
             f"After {batches} mini-batch{'es' if batches > 1 else ''} of {m} the variance is "
@@ -57,11 +57,16 @@ def test_time():
         "m": stops("batch size m", sizes, 4),
         "rate": stops("rate", rates, 0.1),
     }
-    return Picture(figure), show, controls
+    still = (
+        {"batches": 1, "m": 60},
+        {"batches": 200, "m": 2},
+        {"batches": 60, "m": 60, "rate": 0.01},
+    )
+    return Picture(figure), show, controls, still
 
 
 def _draw_paths(figure, truth, most):
-    """Draw the axes of mean and variance; return a line in each for the first three rules."""
+    """Draw the axes of mean and variance; return a curve over both for the first three rules."""
     mean = figure.add_axes([0.06, 0.58, 0.42, 0.35], ylim=(-0.2, 0.45))
     variance = figure.add_axes([0.56, 0.58, 0.42, 0.35], yscale="log", ylim=(0.004, 1.3))
     variance.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
@@ -71,56 +76,72 @@ def _draw_paths(figure, truth, most):
     for axes, value in zip((mean, variance), truth, strict=True):
         axes.axhline(value, color=style.QUIET, lw=5, alpha=0.5)
         axes.set(xlim=(0, most), xticks=range(0, most + 1, 50), xlabel="mini-batches seen")
-    return [
-        [axes.plot([], [], animated=True, **ENDS, **looks)[0] for axes in (mean, variance)]
-        for looks in list(RULES.values())[:3]
-    ]
+    return [_Curve((mean, variance), looks) for looks in list(RULES.values())[:3]]
+
+
+class _Curve:
+    """What a rule makes of the mini-batches so far: a line over the mean, one over the variance."""
+
+    def __init__(self, panels, looks):
+        self._lines = [moving(axes, **ENDS, **looks) for axes in panels]
+
+    def update(self, path, batches):
+        """Show mean and variance (n, 2), the last of them after so many mini-batches."""
+        seen = range(batches + 1)[-len(path) :]
+        for line, values in zip(self._lines, path.T, strict=True):
+            line.set_data(seen, np.clip(values, *line.axes.get_ylim()))
 
 
 def _draw_rows(figure):
-    """Draw a row for each set of statistics; return what shows its errors."""
+    """Draw a row for each set of statistics; return them."""
     axes = style.frame(figure.add_axes([0.31, 0.095, 0.49, 0.31]))
     axes.set(xlim=(0, MOST), ylim=(3.5, -0.5), xticks=[0, 20, 40, 60])
     axes.set_xlabel("images that are not recognized, one square each")
     style.title(axes, f"errors on the {TEST_IMAGES} test images", pad=6)
-    return [_draw_row(axes, row, *rule) for row, rule in enumerate(RULES.items())]
+    return [_ErrorRow(axes, row, *rule) for row, rule in enumerate(RULES.items())]
 
 
-def _draw_row(axes, row, rule, looks):
-    """Draw the key of a rule; return what shows a number of errors and tells the accuracy."""
-    over = axes.get_yaxis_transform()
-    axes.plot([-0.55, -0.47], [row] * 2, transform=over, **ENDS, **looks)
-    axes.text(-0.44, row, rule, va="center", transform=over)
-    (squares,) = axes.plot([], [], "s", color=looks["color"], ms=4.3, mew=0, animated=True)
-    more = Words(axes, 1, row, lift=-4, transform=over)
-    said = Words(axes, 1.385, row, align="right", lift=-4, transform=over)
+class _ErrorRow:
+    """A rule with its key, a square for each image that it gets wrong, and the numbers."""
 
-    def update(wrong):
-        shown, accuracy = min(wrong, MOST), percent(1 - wrong / TEST_IMAGES, 1)
-        squares.set_data(np.arange(shown) + 0.5, [row] * shown)
-        more.text = "▸" if wrong > MOST else ""
-        said.text = f"{wrong} wrong, {accuracy}"
-        return accuracy
+    def __init__(self, axes, row, rule, looks):
+        over = axes.get_yaxis_transform()
+        axes.plot([-0.55, -0.47], [row] * 2, transform=over, **ENDS, **looks)
+        axes.text(-0.44, row, rule, va="center", transform=over)
+        self._squares, self._row = moving(axes, "s", color=looks["color"], ms=4.3, mew=0), row
+        self._more = Words(axes, 1, row, lift=-4, transform=over)
+        self._said = Words(axes, 1.385, row, align="right", lift=-4, transform=over)
 
-    return update
+    def update(self, wrong, accuracy):
+        """Show a number of images, and the accuracy, which is text."""
+        shown = min(wrong, MOST)
+        self._squares.set_data(np.arange(shown) + 0.5, [self._row] * shown)
+        self._more.text = "▸" if wrong > MOST else ""
+        self._said.text = f"{wrong} wrong, {accuracy}"
 
 
 @style.own_looks()
-def draw_accuracies(sizes, right, alone):
-    """Return a picture of the accuracy in mini-batches of several sizes, a dot for each network.
+def draw_errors(sizes, right, alone):
+    """Return a picture of the errors in mini-batches of several sizes, a dot for each network.
 
     sizes: the mini-batches, (S,); right: accuracies in percent, (networks, S); alone: (networks,),
-    of the same networks where each image is judged for itself.
+    of the same networks where each image is judged for itself. The axis is logarithmic, so that
+    2 % and 4 % are told apart beside 90 %.
     """
-    figure = style.new_figure(9, 3)
-    axes = figure.add_axes([0.07, 0.2, 0.91, 0.62])
-    axes.axhline(np.mean(alone), color=style.QUIET, lw=3, alpha=0.5)
+    figure = style.new_figure(9, 3.2)
+    axes = figure.add_axes([0.07, 0.2, 0.91, 0.62], yscale="log", ylim=(1, 110))
+    axes.set_yticks([1, 2, 5, 10, 20, 50, 100], ["1", "2", "5", "10", "20", "50", "100"])
+    axes.minorticks_off()
+    axes.axhline(100 - np.mean(alone), color=style.QUIET, lw=3, alpha=0.5)
     beside = 0.09 * (np.arange(len(right)) - (len(right) - 1) / 2)  # each network has its column
     places = np.arange(len(sizes)) + beside[:, None]  # (networks, S)
-    axes.plot(places.T, np.transpose(right), "o", color=style.STAGES["z_hat"], ms=5.5)
-    axes.set(xlim=(-0.5, len(sizes) - 0.5), ylim=(0, 104), yticks=[0, 50, 100])
+    wrong = np.maximum(100 - np.transpose(right), 1.1)  # 0 would lie below the axis
+    axes.plot(places.T, wrong, "o", color=style.STAGES["z_hat"], ms=5.5)
+    axes.set(xlim=(-0.5, len(sizes) - 0.5))
     axes.set_xticks(range(len(sizes)), sizes)
     axes.set_xlabel("test images in a mini-batch, $m$")
-    axes.text(len(sizes) - 0.5, 72, "line: each image alone, kept statistics", ha="right")
-    style.title(axes, f"test accuracy in %, {len(right)} networks side by side", pad=8)
-    return Picture(figure, "Accuracy rises with m, from chance to that of each image alone")
+    line = "line: each image for itself, with kept statistics"
+    axes.text(-0.4, 1.08 * (100 - np.mean(alone)), line, va="bottom")
+    heading = f"test images not recognized, in %, {len(right)} networks side by side"
+    style.title(axes, heading, pad=8)
+    return Picture(figure, "Errors fall with m, from chance to those of each image alone")

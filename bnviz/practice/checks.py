@@ -143,7 +143,7 @@ def has_gap(value):
 def is_gap(leaf):
     """Whether this is an Ellipsis, an array with one, or an error of computing with one."""
     if isinstance(leaf, TypeError | AttributeError):
-        return bool(re.search("'ellipsis' object|(:|and|not|of|type) '?ellipsis", str(leaf)))
+        return bool(re.search("'?ellipsis'? object|(:|and|not|of|type) '?ellipsis", str(leaf)))
     if isinstance(leaf, np.ndarray) and leaf.dtype == object:
         return any(each is ... for each in leaf.flat)
     return leaf is ...

@@ -19,18 +19,19 @@ from bnviz.recordings.trained_network import trained
 def run(sizes=(2, 4, 8, 16, 32, 60, 128)):
     rates = 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
     seen = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200]
-    collected = {m: collect(m, 200) for m in sizes}
-    truth = collect(len(images()), 1)
+    truth = collect(len(images()), 1)  # (1, 2, layers, units)
     after = np.array(seen) - 201  # counted from the end: before the first batch, one rule has more
-    wrong = []
-    for m, batches in collected.items():
-        paths = [by_each_rule(batches, m, rate).values() for rate in rates]
-        wrong.append([[wrong_images(path[after]) for path in rules] for rules in paths])
+    unit = np.empty((len(sizes), 200, 2), np.float32)
+    wrong = np.empty((len(sizes), len(rates), len(seen), 3), np.int16)
+    for i, m in enumerate(sizes):
+        batches = collect(m, 200)
+        unit[i] = batches[:, :, 0, UNIT]
+        for j, rate in enumerate(rates):
+            for k, path in enumerate(by_each_rule(batches, m, rate).values()):
+                wrong[i, j, :, k] = wrong_images(path[after])
     return {
-        "sizes": sizes, "rates": rates, "seen": seen,
-        "unit": np.stack([batches[:, :, 0, UNIT] for batches in collected.values()]),
-        "truth": truth[0, :, 0, UNIT], "wrong": np.swapaxes(wrong, 2, 3).astype(np.int16),
-        "wrong_truth": wrong_images(truth)[0],
+        "sizes": sizes, "rates": rates, "seen": seen, "unit": unit, "truth": truth[0, :, 0, UNIT],
+        "wrong": wrong, "wrong_truth": wrong_images(truth)[0],
     }  # fmt: skip
 
 

@@ -23,6 +23,11 @@ def rule(number):
     return namespace[f"verdict_{number}"], words & claims.WORDS.keys()
 
 
+def ratios(of_layers, apart=0.0):
+    """The same ratios for two sizes of mini-batch and two networks, or networks that differ."""
+    return np.stack([of_layers, np.add(of_layers, apart)])[None].repeat(2, axis=0)
+
+
 MADE_UP = {  # claim: [(what was measured, the word that it gets)]
     3: [
         (({2: [0.1, 0.1], 8: [0.1, 0.1], 60: [0.1, 0.1]},), "reproduced"),
@@ -30,6 +35,13 @@ MADE_UP = {  # claim: [(what was measured, the word that it gets)]
         (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.1, 0.3]},), "not shown"),
         (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.3, 0.3]},), "not reproduced"),
         (({2: [1.9, 1.9], 8: [1.5, 1.5], 60: [1.1, 1.2]},), "not supported"),
+    ],
+    7: [  # (sizes, networks, layers), with the factor and without
+        ((ratios([1.0, 1.01, 0.99]), ratios([0.5, 0.5, 0.5])), "reproduced"),
+        ((ratios([1.0, 1.5, 2.3]), ratios([0.5, 0.7, 1.2])), "partly"),
+        ((ratios([1.2, 1.5, 2.3]), ratios([0.6, 0.7, 1.2])), "not reproduced"),
+        ((ratios([1.8, 1.9, 2.3]), ratios([0.9, 0.9, 1.2])), "not supported"),
+        ((ratios([1.0, 1.0, 1.0], apart=0.3), ratios([0.5, 0.5, 0.5])), "not shown"),
     ],
 }
 

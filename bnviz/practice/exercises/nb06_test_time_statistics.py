@@ -1,4 +1,4 @@
-"""Your turn in notebook 06: one image by hand, the running average, and the folded layer."""
+"""Your turn in notebook 06: one image, the running average, the fold, and the whole layer."""
 
 import numpy as np
 
@@ -53,6 +53,39 @@ def folding(scale):
     )
 
 
+def both_modes(z, gamma, beta, running, training):
+    mean, var = running
+    if training:
+        running = running_average(mean, var, z, rate=0.1)
+        mean, var = z.mean(axis=0), z.var(axis=0)
+    y = gamma * (z - mean) / np.sqrt(var + 1e-5) + beta
+    return y, running
+
+
+def layer(in_training, at_test, step=running_average, always=False):
+    """A layer that normalizes and moves its averages by other rules.
+
+    in_training, at_test: rule(z, running, new) -> the statistics that normalize, where `new` are
+    the averages one step later, as `step` has them. always: whether they move at test time, too.
+    """
+
+    def batch_norm(z, gamma, beta, running, training):
+        new = step(*running, z, 0.1)
+        mean, var = (in_training if training else at_test)(z, running, new)
+        y = gamma * (z - mean) / np.sqrt(var + 1e-5) + beta
+        return y, new if training or always else running
+
+    return batch_norm
+
+
+def of_the_batch(z, running, new):
+    return z.mean(axis=0), z.var(axis=0)
+
+
+def kept(z, running, new):
+    return running
+
+
 EXERCISES = [
     Exercise(
         "one_image",
@@ -60,7 +93,7 @@ EXERCISES = [
         cases=[
             (2.0, 1.0, 0.6, 1.5, 0.3, 0.3),
             (-1.25, 0.5, 2.0, -0.7, -1.6, 0.05),
-            (0.5, -0.5, 1.2, 0.8, 0.1, 0.01),
+            (TWO[0], MEAN, VAR, GAMMA, BETA, 0.01),
         ],
         right="The kept statistics stand in for the batch that one image does not have.",
         mistakes={
@@ -215,6 +248,62 @@ EXERCISES = [
             "no root": (
                 folding(lambda gamma, var, eps: gamma / (var + eps)),
                 "You divide by the variance. It is the root that ẑ is divided by.",
+            ),
+        },
+    ),
+    Exercise(
+        "both_modes",
+        reference=both_modes,
+        cases=[
+            (FOUR, GAMMA[:1], BETA[:1], (MEAN[:1], VAR[:1]), True),
+            (FOUR, GAMMA[:1], BETA[:1], (MEAN[:1], VAR[:1]), False),
+            (FIVE, BETA, GAMMA, (MEAN - 1, VAR + 1), True),
+            (TWO, GAMMA, BETA, (MEAN, VAR), False),
+        ],
+        parts=("y", "running averages"),
+        right="Training uses the batch and moves the averages; a test uses the averages.",
+        also={
+            "as Keras keeps it": (
+                layer(of_the_batch, kept, step=averaging(moved)[1]),
+                "Training and test each have their statistics. You keep the variance divided by m.",
+            ),
+        },
+        mistakes={
+            "batch statistics at test time": (
+                layer(of_the_batch, of_the_batch),
+                "At test time you still normalize with the mini-batch. Take the running averages.",
+            ),
+            "averages in training": (
+                layer(kept, kept),
+                "In training you normalize with the averages. Take the batch's own statistics.",
+            ),
+            "modes swapped": (
+                layer(kept, of_the_batch),
+                "The two modes are swapped: the mini-batch's statistics belong to training.",
+            ),
+            "averages move at test time": (
+                layer(of_the_batch, kept, always=True),
+                "Your averages move at test time, too. Then an answer depends on earlier ones.",
+            ),
+            "averages never move": (
+                layer(of_the_batch, kept, step=lambda mean, var, z, rate: (mean, var)),
+                "Your averages never move. In training, return them one step later.",
+            ),
+            "normalizes with the corrected variance": (
+                layer(lambda z, running, new: (z.mean(axis=0), z.var(axis=0, ddof=1)), kept),
+                "In training you divide by m − 1. The factor is for what is kept, not for ẑ.",
+            ),
+            "averages moved first": (
+                layer(lambda z, running, new: new, kept),
+                "In training you normalize with the moved averages, not with the batch's own.",
+            ),
+            "the other way round": (
+                layer(
+                    of_the_batch,
+                    kept,
+                    step=lambda mean, var, z, rate: running_average(mean, var, z, 1 - rate),
+                ),
+                "Your averages give the new mini-batch 0.9 of the weight. It gets rate, 0.1.",
             ),
         },
     ),
