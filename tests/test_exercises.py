@@ -275,7 +275,7 @@ OF_ARRAYS = {
     "cut to the first case's size": cut,
 }
 NEVER_NEGATIVE = {"sigma", "var", "eps", "m", "rate", "root", "output", "s"}
-NEVER_NEGATIVE |= {"slow", "fast", "ours", "theirs", "to_90"}
+NEVER_NEGATIVE |= {"slow", "fast", "ours", "theirs", "to_90", "training"}
 
 
 class Changed:

@@ -93,7 +93,7 @@ EXERCISES = [
         cases=[
             (2.0, 1.0, 0.6, 1.5, 0.3, 0.3),
             (-1.25, 0.5, 2.0, -0.7, -1.6, 0.05),
-            (TWO[0], MEAN, VAR, GAMMA, BETA, 0.01),
+            (0.5, -0.5, 1.2, 0.8, 0.1, 0.01),
         ],
         right="The kept statistics stand in for the batch that one image does not have.",
         mistakes={
@@ -259,6 +259,8 @@ EXERCISES = [
             (FOUR, GAMMA[:1], BETA[:1], (MEAN[:1], VAR[:1]), False),
             (FIVE, BETA, GAMMA, (MEAN - 1, VAR + 1), True),
             (TWO, GAMMA, BETA, (MEAN, VAR), False),
+            (TWO / 200, GAMMA, BETA, (MEAN / 200, VAR / 1e5), True),  # where ε tells
+            (TWO / 200, GAMMA, BETA, (MEAN / 200, VAR / 1e5), False),
         ],
         parts=("y", "running averages"),
         right="Training uses the batch and moves the averages; a test uses the averages.",
