@@ -1,6 +1,11 @@
-"""Marks of handed-in notebooks: who passed what, and what each mistake is called."""
+"""Marks of handed-in notebooks: who passed what, and why not."""
 
-from concurrent.futures import ThreadPoolExecutor
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -8,101 +13,168 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from bnviz.practice import marks
 
-START = "import numpy as np\nfrom bnviz.practice import checks"
+IMPORTS = "import numpy as np\nfrom bnviz.practice import checks"
 RIGHT = "checks.batch_statistics(lambda z: (z.mean(axis=0), z.var(axis=0)))"
 WRONG = "checks.batch_statistics(lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)))"
+HALF = "checks.half_the_spread(240)"
 UNBIASED = "checks.unbiased(lambda var, m: var * m / (m - 1))"
-NOT_BEGUN = "checks.unbiased(lambda var, m: ...)"
+REST = [HALF, UNBIASED]
+FORGED = "from IPython.display import display\ndisplay({KIND: DATA}, raw=True)"
 
 
-def hand_in(folder, name, *sources, outputs=()):
-    cells = [new_code_cell(source, outputs=list(outputs)) for source in (START, *sources)]
-    (folder / name).mkdir()
-    nbformat.write(new_notebook(cells=cells), folder / name / "02.ipynb")
+def notebook(*sources, ids=(), outputs=()):
+    cells = [new_code_cell(source, outputs=list(outputs)) for source in (IMPORTS, *sources)]
+    for cell, name in zip(cells, ids, strict=False):
+        cell.id = name
+    return new_notebook(cells=cells)
 
 
-@pytest.fixture
-def printed(capsys, tmp_path):
-    """Mark what was handed in; return the lines that were printed."""
-
-    def printed():
-        # in a thread of its own, as the browser tests may have an event loop running in this one
-        with ThreadPoolExecutor() as thread:
-            thread.submit(marks.main, [str(tmp_path)]).result()
-        return capsys.readouterr().out.splitlines()
-
-    return printed
+def hand_in(folder, path, *sources, **more):
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    made = notebook(*sources, **more)
+    made.metadata["kernelspec"] = {"name": "conda-env-of-somebody", "display_name": "?"}
+    nbformat.write(made, folder / path)
 
 
-def test_who_passed_what_and_which_mistakes_were_made_how_often(tmp_path, printed):
-    hand_in(tmp_path, "ada", RIGHT, UNBIASED)
-    hand_in(tmp_path, "bob", WRONG, "1 / 0", NOT_BEGUN)
-    hand_in(tmp_path, "cy", WRONG, RIGHT, WRONG)
-    (tmp_path / ".ipynb_checkpoints").mkdir()
-    (tmp_path / ".ipynb_checkpoints" / "02.ipynb").write_text("not looked at")
-    said, *lines = [line.strip() for line in printed()]
-    assert "no sandbox" in said
-    mistake = "batch_statistics: divides by m − 1"
-    assert "ada/02.ipynb   2 of 2" in lines
-    assert f"bob/02.ipynb   0 of 2   {mistake}; unbiased: not filled in" in lines
-    assert f"cy/02.ipynb   0 of 1   {mistake}" in lines
-    assert lines[lines.index("Passed by") + 1 :][:2] == [
-        "1 of 3    batch_statistics",
-        "1 of 2    unbiased",
-    ]
-    assert lines[lines.index("Mistakes") + 1 :] == [
-        f"2 ×    {mistake}",
-        "1 ×    unbiased: not filled in",
-    ]
+def forged(data):
+    return FORGED.replace("KIND", repr(marks.KIND)).replace("DATA", repr(data))
 
 
-@pytest.fixture
-def printed_within(monkeypatch, printed):
-    """Mark with these limits, and with longer ones where a slow machine does not begin in time."""
-
-    def printed_within(*begun, **limits):
-        for times in (1, 4, 16):
-            for name, seconds in limits.items():
-                monkeypatch.setattr(marks, name, times * seconds)
-            lines = [line.strip() for line in printed()]
-            if all(any(line.startswith(one) for line in lines) for one in begun):
-                break
-        return lines
-
-    return printed_within
-
-
-def test_one_that_hangs_dies_or_is_broken_does_not_keep_the_others(tmp_path, printed_within):
-    hand_in(tmp_path, "1", "while True: pass", RIGHT)
-    hand_in(tmp_path, "2", RIGHT, "import os; os._exit(1)")
-    hand_in(tmp_path, "3", UNBIASED)
-    (tmp_path / "3b.ipynb").write_text("[]")
-    lines = printed_within(*(f"{name}/02.ipynb   1 of 1" for name in "123"), CELL=2)
-    assert "1/02.ipynb   1 of 1" in lines
-    assert any(line.startswith("2/02.ipynb   1 of 1   Kernel died") for line in lines)
-    assert any(line.startswith("3b.ipynb   0 of 0   ") for line in lines)
-    assert "3/02.ipynb   1 of 1" in lines
+# student: (the sources of the hand-in, how many of 3 pass, what else the line says)
+STUDENTS = {
+    "ada": ([RIGHT, *REST], 3, ""),
+    "bob": ([WRONG, "1 / 0", *REST], 2, "batch_statistics: divides by m − 1"),
+    "changes her mind": ([RIGHT, WRONG, *REST], 2, "batch_statistics: divides by m − 1"),
+    "deletes a cell": ([RIGHT, HALF], 2, "unbiased: its cell is missing"),
+    "does not begin": ([RIGHT, HALF, "checks.unbiased(...)"], 2, "unbiased: not filled in"),
+    "breaks the syntax": ([RIGHT, HALF, UNBIASED + ")"], 2, "unbiased: SyntaxError: unmatched ')'"),
+    "asks": ([RIGHT, HALF, "input()\n" + UNBIASED], 2, "unbiased: StdinNotImplementedError"),
+    "hides": ([RIGHT + ";", "verdict = " + HALF, UNBIASED + "\nNone"], 3, ""),
+    "loops": ([RIGHT, HALF, "checks.unbiased(lambda var, m: exec('while 1: pass'))"], 2, "inter"),
+    "dies": ([RIGHT, "import os; os._exit(1)", *REST], 1, "Kernel died"),
+    "forges badly": ([*map(forged, [{}, 3, {"exercise": []}]), RIGHT, *REST], 3, ""),
+}
 
 
-def test_a_notebook_that_will_not_be_interrupted_is_ended(tmp_path, printed_within):
+@pytest.fixture(scope="module")
+def class_of(tmp_path_factory):
+    """A class that has handed in, below a folder that begins with a dot."""
+    folder = tmp_path_factory.mktemp("class") / ".here" / "hand-ins"
+    for student, (sources, *_) in STUDENTS.items():
+        hand_in(folder, f"{student}/02.ipynb", *sources)
+    hand_in(folder, "shadows/02.ipynb", RIGHT, *REST)
+    for name in ("numpy.py", "bnviz/__init__.py"):
+        (folder / "shadows" / name).parent.mkdir(exist_ok=True)
+        (folder / "shadows" / name).write_text("raise SystemExit('I am the judge')")
+    saved = new_output("display_data", {marks.KIND: {"exercise": "unbiased", "passed": True}})
+    hand_in(folder, "02.ipynb/02.ipynb", RIGHT, HALF, outputs=[saved])
+    hand_in(folder, "BOM/02.ipynb", RIGHT, *REST)
+    text = (folder / "BOM/02.ipynb").read_text("utf-8")
+    (folder / "BOM/02.ipynb").write_text(text, "utf-8-sig")
+    hand_in(folder, "two in one/a.ipynb", RIGHT)
+    hand_in(folder, "two in one/b.ipynb", RIGHT, *REST)
+    hand_in(folder, "ids/x.ipynb", RIGHT, *REST, "1", ids=["imports", "a", "b", "answer-unbiased"])
+    for odd, content in {
+        "._02.ipynb": b"\x00\x05\x16\x07",
+        ".ipynb_checkpoints/02.ipynb": b"{}",
+        "essay.docx": b"",
+        "list.ipynb": b"[]",
+        "other.ipynb": json.dumps(new_notebook()).encode(),
+    }.items():
+        (folder / odd).parent.mkdir(exist_ok=True)
+        (folder / odd).write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def marked(class_of):
+    """Mark the class once, as on a Windows console and in a pipe: what came of it."""
+    code = "import sys; from bnviz.practice import marks; marks.CELL = 25; "
+    code += "sys.exit(marks.main(['..', '--csv', '../../marks.csv', '--at-once', '2']))"
+    environment = {"PYTHONIOENCODING": "cp1252"}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=(class_of / "ada"),
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="cp1252",
+    )
+
+
+def line_of(student, marked):
+    (line,) = [line for line in marked.stdout.splitlines() if line.startswith(student + "  ")]
+    return line.removeprefix(student).strip()
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_what_counts_is_what_the_notebook_has_to_offer(student, marked):
+    _, passed, words = STUDENTS[student]
+    line = line_of(student, marked)
+    assert line.startswith(f"{passed} of 3"), marked.stderr
+    assert words.replace("−", "?") in line
+    assert words or line == "3 of 3"
+
+
+def test_a_hand_in_of_any_kind_has_its_line(marked):
+    assert line_of("shadows", marked) == "3 of 3"
+    assert line_of("BOM", marked) == "3 of 3"
+    assert line_of("02.ipynb", marked) == "2 of 3   unbiased: its cell is missing"
+    assert line_of(str(Path("two in one", "a.ipynb")), marked).startswith("1 of 3")
+    assert line_of(str(Path("two in one", "b.ipynb")), marked) == "3 of 3"
+    assert line_of("ids", marked) == "3 of 3"
+    assert line_of("other.ipynb", marked) == "0 of 0   no exercise of the series is in it"
+    assert line_of("list.ipynb", marked).startswith("0 of 0   ")
+
+
+def test_how_it_went_is_said(marked):
+    assert marked.returncode == 1, "one kernel died, two are no notebooks of the series"
+    assert "Traceback" not in marked.stderr
+    assert "no sandbox" in marked.stdout.splitlines()[0]
+    left_out = marked.stdout.split("Not looked at")[1]
+    hidden = Path(".ipynb_checkpoints", "02.ipynb")
+    assert all(str(each) in left_out for each in ("._02.ipynb", "essay.docx", hidden))
+    assert "2 ×    batch_statistics: divides by m ? 1" in marked.stdout
+    assert f"{len(STUDENTS) + 8} of {len(STUDENTS) + 8}: " in marked.stderr
+
+
+def test_a_table_for_a_spreadsheet(marked, class_of):
+    with open(class_of.parent / "marks.csv", encoding="utf-8-sig", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert rows["bob"]["batch_statistics"] == "divides by m − 1"
+    assert rows["bob"]["unbiased"] == "passed"
+    assert (rows["bob"]["passed"], rows["bob"]["of"]) == ("2", "3")
+    assert rows["dies"]["trouble"] == "Kernel died"
+    assert len(rows) == len(STUDENTS) + 8
+
+
+def test_a_hand_in_stays_as_it_is(class_of, marked):
+    made = nbformat.read(class_of / "ada/02.ipynb", as_version=4)
+    assert not any(cell.outputs for cell in made.cells)
+
+
+def test_all_could_be_marked(tmp_path):
+    hand_in(tmp_path, "ada.ipynb", RIGHT, *REST)
+    code = "import sys; from bnviz.practice import marks; sys.exit(marks.main(sys.argv[1:]))"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True)
+    assert done.returncode == 0
+
+
+def test_a_notebook_that_will_not_be_interrupted_is_ended(tmp_path):
     forever = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     forever += "while True: time.sleep(1)"
-    hand_in(tmp_path, "1", RIGHT, forever, UNBIASED)
-    lines = printed_within("1/02.ipynb   1 of 1", CELL=1, NOTEBOOK=6)
-    assert f"1/02.ipynb   1 of 1   ended after {marks.NOTEBOOK} s" in lines
+    hand_in(tmp_path, "1.ipynb", RIGHT, forever, *REST)
+    code = "import sys; from bnviz.practice import marks; marks.CELL, marks.NOTEBOOK = 10, 40; "
+    code += "sys.exit(marks.main(sys.argv[1:]))"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
+    assert "1.ipynb   1 of 3   ended after 40 s; half_the_spread: ended after" in done.stdout
+    assert done.returncode == 1
 
 
-def test_what_is_saved_counts_for_nothing_and_stays_as_it_is(tmp_path, printed):
-    claimed = {marks.VERDICT: {"exercise": "fold", "passed": True, "mistake": None}}
-    hand_in(tmp_path, "1", "1", outputs=[new_output("display_data", claimed)])
-    before = (tmp_path / "1" / "02.ipynb").read_bytes()
-    assert "1/02.ipynb   0 of 0" in [line.strip() for line in printed()]
-    assert (tmp_path / "1" / "02.ipynb").read_bytes() == before, "it was handed in otherwise"
-
-
-@pytest.mark.parametrize("folders", [[], ["empty"], ["nowhere"], ["empty", "empty"]])
-def test_without_notebooks_there_is_a_sentence(tmp_path, monkeypatch, folders):
+@pytest.mark.parametrize("arguments", [[], ["empty"], ["nowhere"], ["empty", "empty"]])
+def test_without_notebooks_there_is_a_sentence(tmp_path, monkeypatch, capsys, arguments):
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="marks needs one folder, with handed-in"):
-        marks.main(folders)
+    with pytest.raises(SystemExit) as left:
+        marks.main(arguments)
+    assert left.value.code == 2
+    assert "usage: run.py marks" in capsys.readouterr().err

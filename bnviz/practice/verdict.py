@@ -25,6 +25,11 @@ class Verdict:
             return "✓ Right."
         return "○ Your turn." if self.mistake == GAP else "✗ Not yet."
 
+    @property
+    def data(self):
+        """What a program may want to know of it."""
+        return {"exercise": self.exercise, "passed": self.passed, "mistake": self.mistake}
+
     def __str__(self):
         rows = [f"{part}\n  expected  {e}\n  received  {r}" for part, e, r in self.rows]
         return "\n".join([f"{self.sign} {self.message.replace('`', '')}", *rows])
@@ -34,9 +39,8 @@ class Verdict:
         lines = [("", "expected", "received"), *self.rows] if self.rows else []
         cells = ["".join(f"<td><pre>{html.escape(text)}</pre></td>" for text in r) for r in lines]
         table = f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>" if cells else ""
-        verdict = {"exercise": self.exercise, "passed": self.passed, "mistake": self.mistake}
         return {
             "text/plain": str(self),
             "text/html": f"<p role='status'><b>{self.sign}</b> {said}</p>" + table,
-            KIND: verdict,
+            KIND: self.data,
         }

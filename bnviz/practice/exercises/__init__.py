@@ -97,10 +97,18 @@ def leaves(value):
 
 
 @lru_cache
+def by_notebook():
+    """The lists of exercises by notebook, "02_batch_statistics", in their order."""
+    files = [file.name for file in pkgutil.iter_modules(__path__)]
+    return {
+        name.removeprefix("nb"): import_module(f"{__name__}.{name}").EXERCISES for name in files
+    }
+
+
+@lru_cache
 def every():
     """All exercises by name, in the order of the notebooks."""
-    files = [import_module(f"{__name__}.{file.name}") for file in pkgutil.iter_modules(__path__)]
-    return {exercise.name: exercise for file in files for exercise in file.EXERCISES}
+    return {exercise.name: exercise for found in by_notebook().values() for exercise in found}
 
 
 def find(name):
