@@ -1,18 +1,21 @@
 """What `run.py export` makes of the notebooks: pages without a network, LaTeX, print."""
 
+import copy
 import functools
 import os
 import re
 import shutil
 import subprocess
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import nbformat
 import pypandoc
 import pytest
+from matplotlib.ft2font import FT2Font
 from nbconvert import HTMLExporter, LatexExporter, SlidesExporter
 from nbconvert.writers import FilesWriter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import PyFileConfigLoader
 
 from tests.test_read_anywhere import DISPLAYED, INLINE, texts
@@ -76,6 +79,64 @@ def test_a_page_shows_every_formula_without_a_network(path):
     assert page.count("<math") == len(displayed) + len(inline)
     assert not re.findall(r"<m[a-z]+[^>]*>\\[A-Za-z]+", page), "a command that became a letter"
     assert not re.findall('<script src="http[^"]+"', page)
+
+
+def made_of(*cells, exporter=HTMLExporter):
+    return exporter(config=OURS).from_notebook_node(new_notebook(cells=list(cells)))[0]
+
+
+@pytest.mark.parametrize(
+    "formula", [r"$\frac{1}{$", r"$x_$", r"$\left( a$", "$a_b_c$", r"$$\begin{matrix} 1$$", "${$"]
+)
+def test_a_half_typed_formula_keeps_its_source_and_names_its_cell(formula, capsys):
+    page = made_of(new_markdown_cell(f"Before {formula} and $x^2$ after.", id="half"))
+    assert f"<code>{escape(formula)}</code>" in page
+    assert page.count("<math") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("cell half ('Before ")
+    assert formula in said
+
+
+@pytest.mark.parametrize("name", ["align", "align*", "equation", "gather"])
+def test_an_environment_without_dollars_is_a_formula(name):
+    page = made_of(new_markdown_cell(f"So\n\n\\begin{{{name}}}\na = b\n\\end{{{name}}}\n\nit is."))
+    assert page.count("<math") == 1
+    assert "begin{" not in page.split("<main")[-1]
+
+
+def test_an_output_in_latex_is_a_formula_on_a_page_and_in_print():
+    data = {"text/latex": r"$\displaystyle x^{2}$", "text/plain": "x**2"}
+    cell = new_code_cell("x**2", outputs=[new_output("display_data", data)])
+    page = made_of(copy.deepcopy(cell))
+    assert page.count("<math") == 1
+    assert "displaystyle x" not in page.split("<main")[-1]
+    assert r"$\displaystyle x^{2}$" in made_of(cell, exporter=LatexExporter)
+
+
+def test_a_picture_attached_to_a_cell_is_on_the_page():
+    cell = new_markdown_cell("![dot](attachment:dot.png)")
+    cell["attachments"] = {"dot.png": {"image/png": "iVBORw0KGgo="}}
+    assert "data:image/png;base64,iVBORw0KGgo=" in made_of(cell)
+
+
+LETTERS = {"in the text": new_markdown_cell, "in the code": new_code_cell}
+
+
+@pytest.mark.parametrize("place", LETTERS)
+def test_letters_that_no_font_has_are_named(place, capsys):
+    text = made_of(LETTERS[place]("x \U00012000 y"), exporter=LatexExporter)
+    assert "print lacks them: \U00012000" in capsys.readouterr().err
+    assert "otherletters" not in text
+
+
+@pytest.mark.parametrize("place", LETTERS)
+def test_letters_that_an_installed_font_has_are_set_in_it(place, capsys):
+    letter = "\N{HEBREW LETTER ALEF}"  # DejaVu Sans has it, the fonts of print do not
+    text = made_of(LETTERS[place](f"x {letter} y"), exporter=LatexExporter)
+    assert r"\XeTeXcharclass 1488=\lacking" in text
+    (font,) = re.findall(r"otherletters\[Path=(.+?)\]\{(.+?)\}", text)
+    assert 1488 in FT2Font(str(Path(*font))).get_charmap()
+    assert not capsys.readouterr().err
 
 
 @pages
