@@ -1,6 +1,7 @@
 """Says in words what is wrong with a set-up, and what to do."""
 
 import re
+import sys
 from importlib import import_module, metadata
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bnviz.saving import WIDGET_VIEW
 FOLDER = Path(__file__).resolve().parent
 # one for a reader's own machine, one for everywhere else
 WAY_OUT = ": start with `python3 run.py lab`, or run `%pip install {}` and restart the kernel."
+PACKAGES = "numpy", "matplotlib", "PIL", "ipywidgets", "IPython", "tqdm", "packaging"
 FINE = "What bnviz needs is there"
 SAVED = "Once you run this cell, it says whether sliders will move here, too."
 NO_SLIDERS = (
@@ -22,7 +24,8 @@ NO_SLIDERS = (
 def check_setup():
     """Print what is wrong with this set-up and what to do; where nothing is, try a widget."""
     needs = [*wrong_versions(), *wrong_folder()]
-    wrong = [what + WAY_OUT.format(package) for what, package in needs] or [*wrong_imports()]
+    wrong = [what + WAY_OUT.format(package) for what, package in needs]
+    wrong = wrong or [*wrong_names(PACKAGES)] or [*wrong_imports()]
     for sentence in wrong:
         print(sentence)
     return None if wrong else WidgetTrial()
@@ -59,9 +62,21 @@ def wrong_folder():
 
 def code(folder):
     """Return the code of a package by file, to tell a copy from another version."""
-    # but for .ipynb_checkpoints
-    files = [path for path in folder.rglob("*.py") if not path.parent.name.startswith(".")]
-    return {path.relative_to(folder): path.read_text("utf-8") for path in files}
+    paths = [path.relative_to(folder) for path in folder.rglob("*.py")]
+    # but for .ipynb_checkpoints, and the ._live.py that macOS puts beside a live.py
+    names = [path for path in paths if not any(part[0] == "." for part in path.parts)]
+    return {name: (folder / name).read_text("utf-8") for name in names}
+
+
+def wrong_names(names):
+    """Yield a sentence for what lies beside the notebook and hides a module of the same name."""
+    for name in names:
+        for path in (Path(f"{name}.py"), Path(name, "__init__.py")):
+            if path.exists():
+                yield (
+                    f"{path} beside this notebook hides the {name} that bnviz needs: rename it, "
+                    "then restart the kernel."
+                )
 
 
 def wrong_imports():
@@ -70,6 +85,9 @@ def wrong_imports():
         try:
             import_module(package)
         except Exception as error:
+            if hidden := [*wrong_names(sorted(sys.stdlib_module_names))]:
+                yield from hidden
+                return
             yield (
                 f"{package} is installed, but this kernel cannot import it ({error}). So it is "
                 "after an import that was interrupted: restart the kernel, then run this cell."

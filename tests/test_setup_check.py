@@ -88,7 +88,8 @@ def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
     assert "stands in" not in look()[0], "the same code does the same, as on a hub"
     (tmp_path / "bnviz" / ".ipynb_checkpoints").mkdir()
     (tmp_path / "bnviz" / ".ipynb_checkpoints" / "live-checkpoint.py").write_text("# of yesterday")
-    assert "stands in" not in look()[0], "what JupyterLab keeps aside does nothing"
+    (tmp_path / "bnviz" / "._live.py").write_bytes(b"\x00\x05\x16\x07\xff")
+    assert "stands in" not in look()[0], "what JupyterLab and macOS keep aside does nothing"
     (tmp_path / "bnviz" / "live.py").write_text("# of another version")
     for here in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(here)
@@ -157,3 +158,24 @@ def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart():
     said = subprocess.run(command, capture_output=True, text=True).stdout
     assert said.startswith("matplotlib.figure is installed, but this kernel cannot import it (")
     assert "interrupted: restart the kernel, then run this cell.\n" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hidden"),
+    [
+        ("numpy.py", "x = [1, 2, 3]", "numpy"),
+        ("numpy.py", "import numpy", "numpy"),
+        ("matplotlib/__init__.py", "", "matplotlib"),
+        ("fractions.py", "raise NameError('half of my homework')", "fractions"),
+    ],
+)
+def test_what_hides_a_package_is_to_be_renamed(tmp_path, name, content, hidden):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content)
+    code = "from bnviz.setup_check import check_setup; print(check_setup())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    path = str(Path(name))
+    assert f"{path} beside this notebook hides the {hidden} that bnviz needs: rename" in done.stdout
+    assert done.stdout.endswith("None\n")
