@@ -89,6 +89,7 @@ def test(arguments):
         or call("-m", "ruff", "format", "--check", ".")
         or call(*every_core, "loadgroup")
         or call(*every_core, "loadscope", "--nbval", "notebooks")
+        or call("-m", "tests.editorial")
     )
 
 

@@ -78,6 +78,29 @@ def test_a_cell_of_no_slide_type_is_on_the_slide_before_it():
     assert [cell.metadata for cell in cells] == [{}, {"slideshow": {"slide_type": "slide"}}]
 
 
+@pytest.mark.parametrize("ids", ["dropped", "renewed"])
+def test_what_an_editor_does_to_ids_is_mended(project, ids):
+    """Badges and install cell stand there once, and an exercise has its names again."""
+    path = project / "notebooks" / "50_try.ipynb"
+    cells = [
+        new_markdown_cell("# Title"),
+        *refresh.first_cells(path.name),
+        new_code_cell("from bnviz.practice import checks"),
+        new_markdown_cell("**Your turn.** Which number?"),
+        new_code_cell("answer = ...\n\nchecks.net_of(answer)"),
+        new_markdown_cell("<details><summary>Solution</summary></details>"),
+    ]
+    for at, cell in enumerate(cells):
+        cell.id = f"cell-{at}"
+        if ids == "dropped":
+            del cell["id"]
+    nbformat.write(new_notebook(cells=cells, nbformat_minor=4 if ids == "dropped" else 5), path)
+    assert refresh.main([]) == 0
+    now = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    exercise = ["task-net_of", "answer-net_of", "solution-net_of"]
+    assert now[1:] == ["badges", "install", "imports", *exercise]
+
+
 def test_a_notebook_whose_run_fails_is_left_as_it_was_and_the_others_are_not(project, capsys):
     failing = write(project / "notebooks" / "50_fails.ipynb", "print('half')", "1 / 0")
     dying = write(project / "notebooks" / "51_dies.ipynb", "import os; os._exit(1)")

@@ -88,6 +88,31 @@ def test_a_copy_tells_its_release_and_another_text_is_another_release(
         assert (again[name] == releases[name]) == (not edit)
 
 
+@pytest.mark.parametrize("ids", ["dropped", "renewed"])
+def test_the_two_cells_are_known_without_their_ids(tmp_path, monkeypatch, ids):
+    name = "04_bias_cancellation.ipynb"
+    notebook = read(site.ROOT / "notebooks" / name)
+    for at, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"cell-{at}"
+        if ids == "dropped":
+            del cell["id"]
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
+    monkeypatch.setattr(site, "ROOT", tmp_path)
+    site.copy_notebooks(tmp_path / "copied")
+    _, own_copy, install, *_ = read(tmp_path / "copied" / name)["cells"]
+    assert f"#original-{name})" in own_copy["source"]
+    assert install["source"] == site.INSTALL
+
+
+def test_a_notebook_without_them_gets_a_sentence(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "notebooks" / "50_new.ipynb")
+    monkeypatch.setattr(site, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=r"^50_new\.ipynb has 0 cells with /assets/colab-badge"):
+        site.copy_notebooks(tmp_path / "copied")
+
+
 def test_it_replaces_a_site_and_nothing_else(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(SystemExit, match="holds no site of ours"):

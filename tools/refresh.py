@@ -29,6 +29,7 @@ from importlib.util import find_spec
 
 if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing else
     %pip install --quiet --no-deps git+https://github.com/{owner}/{name}"""
+PARTS = "task", "answer", "solution"  # of an exercise: their ids begin with these
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT = ClearMetadataPreprocessor(
     preserve_cell_metadata_mask={"tags", "slideshow", "jupyter", "cellView"}
@@ -39,6 +40,7 @@ def refresh(path):
     """Run a notebook, and save it if it runs through; return whether it did."""
     try:
         notebook = nbformat.reads(at_home(path.read_text(encoding="utf-8")), as_version=4)
+        notebook = with_ids(notebook)
         set_first_cells(notebook, path.name)
         set_slide_types(notebook)
         run(notebook, path.parent)
@@ -72,8 +74,29 @@ def save(notebook, path):
 
 def set_first_cells(notebook, file):
     """Put the badges and the cell that installs bnviz after the title of a notebook."""
-    others = [cell for cell in notebook.cells if cell.get("id") not in ("badges", "install")]
+    others = [cell for cell in notebook.cells if not is_first_cell(cell)]
     notebook.cells = others[:1] + first_cells(file) + others[1:]
+
+
+def is_first_cell(cell):
+    """Know the badges and the cell that installs bnviz by what they hold: editors drop ids."""
+    return any(sign in cell.source for sign in ("/assets/colab-badge.svg", 'find_spec("bnviz")'))
+
+
+def with_ids(notebook):
+    """Return a notebook whose cells have ids again, where an editor has dropped or renewed them."""
+    if notebook.nbformat_minor < 5:
+        notebook = nbformat.v4.upgrade(notebook, from_minor=notebook.nbformat_minor)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and not is_first_cell(cell)]
+    if code and code[0].source.startswith(("import ", "from ")):
+        code[0].id = "imports"
+    for at in range(len(notebook.cells) - 2):
+        task, answer, solution = notebook.cells[at : at + 3]
+        name = re.search(r"^checks\.(\w+)\(.*\)\s*\Z", answer.source, re.MULTILINE)
+        if name and "Your turn" in task.source and "<summary>Solution" in solution.source:
+            for part, cell in zip(PARTS, (task, answer, solution), strict=True):
+                cell.id = f"{part}-{name[1]}"
+    return notebook
 
 
 def set_slide_types(notebook):

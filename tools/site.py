@@ -101,9 +101,9 @@ def copy_notebooks(folder):
     releases = {}
     for path in sorted(ROOT.glob("notebooks/*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells = {cell["id"]: cell for cell in notebook["cells"]}
-        cells["badges"]["source"] = OWN_COPY.format(name=path.name)
-        cells["install"]["source"] = INSTALL
+        badges = one_that_holds("/assets/colab-badge.svg", notebook, path)
+        badges["source"] = OWN_COPY.format(name=path.name)
+        one_that_holds('find_spec("bnviz")', notebook, path)["source"] = INSTALL
         for cell in notebook["cells"]:
             for shown in cell.get("outputs", []):
                 if "text/markdown" in shown.get("data", {}):  # in one piece for the page's contents
@@ -113,6 +113,14 @@ def copy_notebooks(folder):
         (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
         releases[path.name] = release
     return releases
+
+
+def one_that_holds(sign, notebook, path):
+    """Return the cell of a notebook in which a text stands: editors drop and renew ids."""
+    found = [cell for cell in notebook["cells"] if sign in "".join(cell["source"])]
+    if len(found) != 1:
+        sys.exit(f"{path.name} has {len(found)} cells with {sign}: `python3 run.py refresh` it.")
+    return found[0]
 
 
 def finish(site, releases):
