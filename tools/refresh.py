@@ -4,6 +4,7 @@ Their first cells are made here, and the README's links, from the line `Home` of
 What is not of the series, or fails, is left as it was.
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -132,6 +133,7 @@ def at_home(text):
 
 
 def main(names):
+    os.environ["TQDM_DISABLE"] = "1"  # a bar appears only where a run is slow
     series = sorted((ROOT / "notebooks").glob(SERIES))
     paths = [Path(name).resolve() for name in names] or series
     for path in set(paths) - set(series):
