@@ -32,10 +32,11 @@ def sources(cells):
     return [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in cells]
 
 
-def test_the_readme_leads_home():
-    found = homes(ROOT / "README.md")
-    assert len(found) >= 5  # the browser, Colab, Binder, a copy, a hub
-    assert set(found) == {HOME}
+def test_the_readme_and_the_page_for_teachers_lead_home():
+    for page, least in (("README.md", 5), ("notebooks/TEACHING.md", 1)):
+        found = homes(ROOT / page)
+        assert len(found) >= least  # the browser twice, Colab, Binder, a copy; a hub
+        assert set(found) == {HOME}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

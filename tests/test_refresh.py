@@ -71,11 +71,29 @@ def test_what_is_no_notebook_is_saved_as_it_is(model):
     assert model == before
 
 
+def types(notebook):
+    return [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
+
+
 def test_a_cell_of_no_slide_type_is_on_the_slide_before_it():
     """JupyterLab's talk shows no cell whose slide type is "-", which its own menu writes."""
-    cells = [new_code_cell(metadata={"slideshow": {"slide_type": one}}) for one in ("-", "slide")]
-    refresh.set_slide_types(new_notebook(cells=cells))
-    assert [cell.metadata for cell in cells] == [{}, {"slideshow": {"slide_type": "slide"}}]
+    kinds = ["slide", "-", None, "skip", "fragment"]
+    cells = [new_code_cell(metadata={"slideshow": {"slide_type": kind}} if kind else {})
+             for kind in kinds]  # fmt: skip
+    notebook = new_notebook(cells=cells)
+    refresh.set_slide_types(notebook)
+    assert types(notebook) == ["slide", None, None, "skip", "fragment"]
+    assert dict(cells[1].metadata) == {}
+
+
+def test_what_does_not_fit_on_a_slide_begins_the_next():
+    title = new_markdown_cell("# Title", metadata={"slideshow": {"slide_type": "slide"}})
+    sources = ["A word.", "A paragraph.\n\n" * 15] * 2
+    notebook = new_notebook(cells=[title, *map(new_markdown_cell, sources)])
+    refresh.set_slide_types(notebook)
+    assert types(notebook) == ["slide", None, "subslide", None, "subslide"]
+    refresh.set_slide_types(notebook)
+    assert types(notebook) == ["slide", None, "subslide", None, "subslide"]
 
 
 @pytest.mark.parametrize("ids", ["dropped", "renewed"])

@@ -22,6 +22,22 @@ async function moveAside(paths, wanted) {
   store.close();
 }
 
+// A link to another notebook stays in the tab, and what was done in this one is saved.
+document.addEventListener('click', async event => {
+  const link = event.target.closest?.('.jp-RenderedHTMLCommon a');
+  const name = link?.pathname.split('/').pop();
+  if (!location.pathname.includes('/notebooks/') || !(name in RELEASES)) return; // the laboratory has tabs
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const {context} = window.jupyterapp.shell.currentWidget;
+  if (context.model.dirty) await context.save();
+  const address = new URL(location.href);
+  address.searchParams.set('path', name);
+  address.hash = link.hash;
+  location.assign(address);
+}, true);
+
 document.addEventListener('click', async event => {
   const asked = event.target.closest?.('a')?.hash.match(/^#original-(.+)$/);
   if (!asked) return;

@@ -6,6 +6,7 @@ that have every letter of the notebooks: those that come with matplotlib. Letter
 (Korean, say) take a font that has them where one is installed, and are named where none is.
 """
 
+import re
 import sys
 import unicodedata
 from html import escape
@@ -74,7 +75,9 @@ def markdown2html(context, source):
 
 
 def as_html(source, cell):
-    return MarkdownWithMath(renderer=MathML(cell)).render(source)
+    """Return a text as HTML, in which a link to another notebook leads to its page."""
+    page = MarkdownWithMath(renderer=MathML(cell)).render(source)
+    return re.sub(r'href="([\w./-]+)\.ipynb(#[^"]*)?"', r'href="\1.html\2"', page)
 
 
 class Formulas(Preprocessor):
@@ -166,4 +169,8 @@ c = get_config()  # noqa: F821 (nbconvert provides it)
 c.HTMLExporter.filters = {"markdown2html": markdown2html}
 c.HTMLExporter.preprocessors = [Described, Formulas, Folded]
 c.HTMLExporter.mathjax_url = c.HTMLExporter.require_js_url = "data:,"  # nothing to load
+c.TemplateExporter.extra_template_basedirs = [str(Path(__file__).parent)]
+c.HTMLExporter.template_name = "page"  # in a folder beside this file
+c.SlidesExporter.template_name = "talk"
+c.SlidesExporter.reveal_url_prefix = "data:,"
 c.LatexExporter.preprocessors = [Typeset, Folded]

@@ -1,11 +1,14 @@
 """Run the notebooks of the series (or those named) and save what a reader without a kernel sees.
 
-Their first cells are made here, and the README's links, from the line `Home` of pyproject.toml.
+Their first cells are made here, and the links of README.md and TEACHING.md, from the line `Home` of
+pyproject.toml.
 What is not of the series, or fails, is left as it was.
 """
 
+import base64
 import os
 import re
+import struct
 import sys
 from pathlib import Path
 
@@ -31,6 +34,13 @@ from importlib.util import find_spec
 if not find_spec("bnviz"):  # on Colab, say: this brings it and changes nothing else
     %pip install --quiet --no-deps git+https://github.com/{owner}/{name}"""
 PARTS = "task", "answer", "solution"  # of an exercise: their ids begin with these
+# How high a cell is in JupyterLab's talk, in pixels, in the sizes of bnviz/live.css.
+# tests/browser/test_talk.py measures it
+ROOM = 760  # pixels, out of 800
+LETTERS = 105  # in a line of text
+LINE, CODE_LINE, HEADING, FORMULA, ROW = 29, 21, 85, 75, 36
+DEMO = 640  # a demo while its sliders move: its still may be a strip of several pictures
+QUESTION = 130
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT = ClearMetadataPreprocessor(
     preserve_cell_metadata_mask={"tags", "slideshow", "jupyter", "cellView"}
@@ -43,8 +53,8 @@ def refresh(path):
         notebook = nbformat.reads(at_home(path.read_text(encoding="utf-8")), as_version=4)
         notebook = with_ids(notebook)
         set_first_cells(notebook, path.name)
-        set_slide_types(notebook)
         run(notebook, path.parent)
+        set_slide_types(notebook)
     except (NotJSONError, CellControlSignal, DeadKernelError) as error:
         print(f"{error}\n{path.name} did not run through and is left as it was.", flush=True)
         return False
@@ -100,13 +110,6 @@ def with_ids(notebook):
     return notebook
 
 
-def set_slide_types(notebook):
-    """Take the type "-" from cells: a talk in JupyterLab shows none that has it, unlike no type."""
-    for cell in notebook.cells:
-        if cell.metadata.get("slideshow", {}).get("slide_type") in ("-", ""):
-            del cell.metadata["slideshow"]
-
-
 def first_cells(file):
     """Return the badges and the cell that installs bnviz, for the notebook with that file name."""
     owner, name = home()
@@ -132,14 +135,83 @@ def at_home(text):
     return text
 
 
+# Which cells begin a slide, where their author has not said so
+
+
+def set_slide_types(notebook):
+    """Let a cell without a type begin a slide below where it would not fit on the slide before it.
+
+    A slide, on a projector, has 1280 × 800 pixels. The type "-" goes, which JupyterLab's menu and
+    nbconvert know: the talk would not show the cell.
+    """
+    filled = 0
+    for cell in notebook.cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        if kind in ("skip", "notes"):
+            continue
+        if kind in ("-", ""):
+            del cell.metadata["slideshow"]
+        begins = kind in ("slide", "subslide")
+        if not begins and filled + height(cell) > ROOM:
+            cell.metadata["slideshow"], begins = {"slide_type": "subslide"}, True
+        filled = height(cell) if begins else filled + height(cell)
+
+
+def height(cell):
+    """Return about how high a cell is on a slide, in pixels."""
+    if cell.cell_type == "markdown":
+        return text_height(cell.source)
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+    source = 0 if hidden else 25 + CODE_LINE * len(cell.source.splitlines())
+    return source + sum(map(output_height, cell.get("outputs", [])))
+
+
+def text_height(source):
+    """Return about how high a Markdown text is, what is folded away left out."""
+    source = re.sub(r"(?s)(<summary>.*?</summary>).*?</details>", r"\1\n", source)
+    formulas = len(re.findall(r"(?s)\$\$.+?\$\$", source))
+    source = re.sub(r"(?s)\$\$.+?\$\$", "", source)
+    total = 20 + formulas * FORMULA
+    for paragraph in re.split(r"\n\s*\n", source):
+        total += LINE // 2
+        for part in re.split(r"\n(?=[#|>-]|\d+\. )", paragraph):  # a heading, a row, an item
+            if part.startswith("#"):
+                total += HEADING
+            elif part.startswith("|"):
+                total += ROW
+            else:
+                total += LINE * -(-len(part) // LETTERS)
+    return total
+
+
+def output_height(output):
+    """Return about how high what a cell shows is."""
+    data = output.get("data", {})
+    if "image/png" in data:
+        still = 1.1 * picture_height(data["image/png"])
+        return min(still, DEMO) if "with the controls" in data.get("text/plain", "") else still
+    if "text/html" in data:
+        return QUESTION
+    if "text/markdown" in data:
+        return text_height(data["text/markdown"])
+    text = output.get("text", data.get("text/plain", ""))
+    return 10 + CODE_LINE * len(text.splitlines())
+
+
+def picture_height(png):
+    """Return the height of a picture that is shown at half its pixels."""
+    _, pixels = struct.unpack(">II", base64.b64decode(png[:64])[16:24])  # as its head says
+    return pixels / 2
+
+
 def main(names):
     os.environ["TQDM_DISABLE"] = "1"  # a bar appears only where a run is slow
     series = sorted((ROOT / "notebooks").glob(SERIES))
     paths = [Path(name).resolve() for name in names] or series
     for path in set(paths) - set(series):
         sys.exit(f"{path} is not one of the series, notebooks/NN_name.ipynb: it is left as it was.")
-    readme = ROOT / "README.md"
-    readme.write_bytes(at_home(readme.read_text(encoding="utf-8")).encode("utf-8"))
+    for page in (ROOT / "README.md", *ROOT.glob("notebooks/*.md")):
+        page.write_bytes(at_home(page.read_text(encoding="utf-8")).encode("utf-8"))
     done = [refresh(path) for path in paths]
     return not all(done)
 

@@ -32,19 +32,14 @@ import logging
 
 logging.getLogger("matplotlib.font_manager").setLevel("ERROR")  # it would tell of its cache
 %pip install --quiet bnviz"""
+# ... and what makes the pages to read
+EXPORTER = ["nbconvert>=7.16", "latex2mathml>=3.77"]
 STORAGE = "bnviz"  # in the reader's browser
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 OWN_COPY = (
     "What you change in this notebook stays in this browser. To start again from the original: "
     "[bring it back](#original-{name}), and the file list keeps yours beside it."
 )
-LANDING = """\
-<!doctype html>
-<meta charset="utf-8">
-<title>bnviz</title>
-<meta http-equiv="refresh" content="0; url=notebooks/index.html?path=00_start_here.ipynb">
-<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{}</script>
-"""
 
 
 def build(site, pyodide=None):
@@ -55,8 +50,8 @@ def build(site, pyodide=None):
         work = Path(folder)
         python = make_environment(work / "environment")
         pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        must(*pip, "install", *BUILDER)
         package = copy_package(work / "package")
+        must(*pip, "install", *BUILDER, *EXPORTER, package)
         must(*pip, "wheel", "--no-deps", f"--wheel-dir={work}/wheels", package, *WHEELS)
         releases = copy_notebooks(work / "notebooks")
         if pyodide:
@@ -66,6 +61,7 @@ def build(site, pyodide=None):
         options += ["--contents=notebooks", "--piplite-wheels=wheels", "--output-dir=site"]
         must(python, "-m", "jupyterlite_core", "build", *options, cwd=work)
         finish(work / "site", releases)
+        must(python, HERE / "front.py", work / "site")
         shutil.rmtree(site, ignore_errors=True)
         shutil.copytree(work / "site", site)
 
@@ -124,8 +120,7 @@ def one_that_holds(sign, notebook, path):
 
 
 def finish(site, releases):
-    """Open the site on the first notebook, and its every page after a look at saved notebooks."""
-    (site / "index.html").write_text(LANDING)
+    """Let every page of the site look at saved notebooks first."""
     names = f"const STORAGE = {json.dumps(STORAGE)}, RELEASES = {json.dumps(releases)};\n"
     aside = (HERE / "aside.js").read_text(encoding="utf-8")
     (site / "aside.js").write_text(names + aside, encoding="utf-8")
@@ -141,6 +136,7 @@ def settings(pyodide):
         "jupyter-config-data": {
             "appName": "bnviz",
             "contentsStorageName": STORAGE,
+            "exposeAppInBrowser": True,  # aside.js saves before it leaves
             # all cells stand in the page, so that it does not jump while it is scrolled
             "settingsOverrides": {
                 "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}

@@ -158,13 +158,9 @@ def web_host(site):
 
 
 def build_site(site):
-    """Make the static site in a folder, as run.py does, with the handle that JupyterLab has."""
+    """Make the static site in a folder, as run.py does."""
     named = [f"--pyodide={PYODIDE}"] if PYODIDE else []
     subprocess.run([sys.executable, ROOT / "tools/site.py", site, *named], check=True)
-    path = site / "jupyter-lite.json"
-    settings = json.loads(path.read_text(encoding="utf-8"))
-    settings["jupyter-config-data"]["exposeAppInBrowser"] = True
-    path.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def add_notebook(site, name, sources):

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 TALKS = os.environ.get("BNVIZ_TALKS", "03_normalization 08_training").split()
 PROJECTOR = {"width": 1280, "height": 800}
 SMALLEST = 16  # CSS pixels
+ACTIVE = "jupyterapp.shell.currentWidget.content.activeCellIndex"
 # In the page: the ids of the cells that are seen, how much does not fit, and type that is too small
 SLIDE = """smallest => {
   const {content} = jupyterapp.shell.currentWidget;
@@ -44,24 +45,31 @@ def talk(request, chromium, folder, address):
     page.set_viewport_size(PROJECTOR)
     lab.open_notebook(page, address(f"lab/tree/strange/{request.param}.ipynb"))
     cells = lab.run_all(page)
-    page.locator(".bnviz-live").last.locator("img.widget-image").wait_for(timeout=60_000)
+    picture = page.locator(".bnviz-live").last.locator("img.widget-image")
+    picture.wait_for(state="attached", timeout=60_000)
     page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     page.evaluate("jupyterapp.commands.execute('deck:start')")
     page.locator(".jp-Deck .jp-deck-mod-visible").first.wait_for()
     page.wait_for_timeout(1500)  # the side bars go
-    slides = [page.evaluate(SLIDE, SMALLEST)]
-    photograph(page, request.param, slides)
+    last = max(number for number, cell in enumerate(cells) if is_shown(cell))
+    slides = []
     while True:
-        page.keyboard.press("Space")
-        page.wait_for_timeout(150)
-        slide = page.evaluate(SLIDE, SMALLEST)
-        if slide == slides[-1]:
-            break
-        slides.append(slide)
+        slides.append(page.evaluate(SLIDE, SMALLEST))
         photograph(page, request.param, slides)
+        now = page.evaluate(ACTIVE)
+        if now == last:
+            break
+        page.keyboard.press("Space")
+        page.wait_for_function(f"now => {ACTIVE} !== now", arg=now)
+        page.wait_for_timeout(200)  # it fades in
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     page.close()
     return slides, cells
+
+
+def is_shown(cell):
+    """Whether a cell is to be on a slide."""
+    return cell["metadata"].get("slideshow", {}).get("slide_type") not in ("skip", "notes")
 
 
 def photograph(page, name, slides):
@@ -73,8 +81,7 @@ def photograph(page, name, slides):
 def test_every_cell_is_on_a_slide_but_for_those_that_are_skipped(talk):
     slides, cells = talk
     seen = {cell for slide in slides for cell in slide["cells"]}
-    types = {cell["id"]: cell["metadata"].get("slideshow", {}).get("slide_type") for cell in cells}
-    assert seen == {cell for cell, kind in types.items() if kind not in ("skip", "notes")}
+    assert seen == {cell["id"] for cell in cells if is_shown(cell)}
     demos = {cell["id"] for cell in cells if "explore." in cell["source"].splitlines()[-1:][0]}
     verdicts = {cell["id"] for cell in cells if "verdict" in cell["metadata"].get("tags", [])}
     assert demos

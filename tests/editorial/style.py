@@ -28,15 +28,17 @@ def remarks(path):
 def series_remarks(paths):
     """Return what there is to say about the series as a whole."""
     sources = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme, teaching = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "notebooks/TEACHING.md")
+    )
     for demo in explore.__all__:
         if not re.search(rf"\b{demo}\(", sources):
             yield f"explore.{demo} stands in no notebook: use it in one."
     for exercise in every():
         if f"answer-{exercise}" not in sources:
             yield f"the exercise {exercise} stands in no notebook: set it in one."
-        if f"`{exercise}`" not in readme:
-            yield f"the README does not list the exercise {exercise}: add it to the table."
+        if f"`{exercise}`" not in teaching:
+            yield f"TEACHING.md does not list the exercise {exercise}: add it to the table."
     for path in paths:
         if f"notebooks/{path.name}" not in readme:
             yield f"the README does not list {path.name}: add it to the table."

@@ -1,0 +1,126 @@
+"""The front page, pages to read and a live demo, by the rules of axe-core and in a small window."""
+
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser import lab
+from tests.browser.conftest import NATIVE
+
+GRAVE = {"serious", "critical"}
+PAGES = ["index.html", "read/03_normalization.html", "read/08_training.html"]
+PHONE = {"width": 390, "height": 844}
+
+
+def grave(page, *where):
+    """Return what axe finds serious or critical, in the parts of a page that are selected."""
+    found = Axe().run(page, context=[[part] for part in where] or None).response["violations"]
+    return {
+        one["id"]: [node["html"][:200] for node in one["nodes"]]
+        for one in found
+        if one["impact"] in GRAVE
+    }
+
+
+@pytest.fixture(scope="module")
+def pages(chromium, tmp_path_factory):
+    """The function from the name of a page that needs no kernel to its address."""
+    site = tmp_path_factory.mktemp("pages") / "site"
+    site.mkdir()
+    subprocess.run([sys.executable, lab.ROOT / "tools/front.py", site], check=True)
+    with lab.web_host(site) as address:
+        yield lambda name: address("").replace("notebooks/index.html?path=", name)
+
+
+@pytest.fixture
+def page(chromium):
+    page = lab.open_page(chromium)
+    yield page
+    page.close()
+
+
+@pytest.mark.xdist_group("pages")
+class TestPages:
+    @pytest.mark.parametrize("name", PAGES)
+    def test_axe_finds_nothing_grave(self, page, pages, name):
+        page.goto(pages(name))
+        assert not grave(page)
+        assert not page.complaints
+
+    def test_the_front_page_is_light_and_its_slider_moves_picture_and_caption(self, page, pages):
+        answer = page.goto(pages("index.html"))
+        assert len(answer.body()) < 100_000
+        image, caption = page.locator("#demo img"), page.locator("#demo p")
+        seen = set()
+        for key in ("Home", "ArrowRight", "End"):
+            page.get_by_role("slider").press(key)
+            image.evaluate("one => one.decode()")
+            seen.add((image.get_attribute("src"), caption.inner_text()))
+            assert image.get_attribute("alt") == caption.inner_text()
+        assert len(seen) == 3
+        assert "γ = 6.0" in caption.inner_text()
+
+    def test_without_scripts_it_shows_the_film(self, chromium, pages):
+        context = chromium.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(pages("index.html"))
+        film = page.locator("noscript img, .demo > img").first
+        assert film.evaluate("one => one.decode().then(() => one.naturalWidth)") > 600
+        assert not page.get_by_role("slider").is_visible()
+        context.close()
+
+    def test_links_lead_to_pages_that_are_there(self, page, pages):
+        for name in PAGES:
+            page.goto(pages(name))
+            own = pages("")
+            links = page.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+            inside = {link.partition("#")[0] for link in links if link.startswith(own)}
+            live = {link for link in inside if "notebooks/index.html?path=" in link}
+            assert live
+            for link in inside - live - {f"{own}tree/index.html"}:
+                assert page.request.get(link).ok, f"{link} in {name}"
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_on_a_phone_nothing_hangs_over_and_links_can_be_touched(self, page, pages, name):
+        page.set_viewport_size(PHONE)
+        page.goto(pages(name))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+
+
+@pytest.mark.xdist_group("lab")
+@pytest.mark.parametrize("ran", [NATIVE], indirect=True)
+class TestLive:
+    def test_axe_finds_nothing_grave(self, ran):
+        assert not grave(ran, ".bnviz-live")
+
+    def test_tracks_are_long(self, ran):
+        tracks = ran.locator(".bnviz-live .noUi-target")
+        widths = tracks.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+        assert widths
+        assert min(widths) >= 160
+
+    def test_a_finger_meets_what_moves(self, chromium, folder, address):
+        context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+        page = context.new_page()
+        cells = ["from bnviz import explore\nexplore.pipeline()"]
+        lab.write_notebook(folder / "phone.ipynb", cells)
+        lab.open_notebook(page, address("doc/tree/phone.ipynb"))
+        lab.run_all(page)
+        page.locator(".bnviz-live .noUi-handle").first.wait_for()
+        page.screenshot(path=lab.SCREENSHOTS / "phone.png")
+        box = page.locator(".bnviz-live")
+        touched = box.locator(".noUi-handle, select, input[type=checkbox]")
+        sizes = touched.evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).map(one => [one.width, one.height])"
+        )
+        assert len(sizes) >= 6
+        assert min(min(size) for size in sizes) >= 24
+        window = box.locator("img.widget-image").locator("xpath=..")
+        ends = window.evaluate("one => [one.scrollWidth, one.clientWidth, one.scrollLeft]")
+        window.evaluate("one => one.scrollTo(9999, 0)")
+        assert ends[0] - ends[1] == pytest.approx(window.evaluate("one => one.scrollLeft"), abs=1)
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        context.close()
