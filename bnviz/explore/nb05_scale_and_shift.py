@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgb
 from bnviz import batchnorm, example, measures, recordings, style
 from bnviz.live import choice, demo, slider, stops
 from bnviz.network import sigmoid
-from bnviz.panels import Bars, number, percent
+from bnviz.panels import Bars, moving, number, percent
 from bnviz.pictures import Picture, Words
 
 LIMIT = 8
@@ -62,8 +62,7 @@ def _draw_curve(axes):
     axes.set_xlim(-LIMIT, LIMIT)
     axes.set_ylabel(r"what comes out: $a$", color=style.STAGES["a"], size=style.TITLE)
     axes.text(0, 0.04, "nearly\na line", ha="center", color=style.SAND_INK)
-    looks = {"color": style.STAGES["y"], "mec": "white", "ms": 8, "animated": True}
-    return axes.plot([], [], "o", clip_on=False, **looks)[0]
+    return moving(axes, "o", color=style.STAGES["y"], mec="white", ms=8, clip_on=False)
 
 
 @demo
@@ -92,38 +91,21 @@ def scale_shift(activations=None):
         "gamma": slider("γ (scale)", 0.0, 6.0, 1.0),
         "beta": slider("β (shift)", -6.0, 6.0, 0.0),
     }
-    return picture, show, controls
+    return picture, show, controls, ({}, {"gamma": 4.0}, {"beta": 3.0}, {"gamma": 0.0})
 
 
 @demo
 def learned():
     """Follow the γ and β of a layer's 100 units while the network learns the digits."""
     run = recordings.read("four_networks")[example.WITH_BN]
-    figure = style.new_figure(9, 3.75)
-    plane = _draw_plane(figure.add_axes([0.085, 0.165, 0.9, 0.815]))
-    inset = _draw_inset(plane, run)
-    looks = {"color": style.STAGES["y"], "animated": True}
-    faint = 0.7 + 0.3 * np.array(to_rgb(style.STAGES["y"]))  # opaque, to hide the lines at 0, 1
-    (paths,) = inset.plot([], [], lw=1, **looks | {"color": faint})
-    dots = [axes.plot([], [], "o", ms=ms, **looks)[0] for axes, ms in ((plane, 3), (inset, 5))]
-    for axes in (plane, inset):
-        axes.axhline(0, color=style.PALE, lw=1, zorder=0)
-        axes.axvline(1, color=style.PALE, lw=1, zorder=0)
-        axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
-    (cross,) = plane.plot([], [], "D", color=style.STAGES["z"], ms=8, animated=True)
-    said = Words(plane, 0, 0, lift=11, transform=plane.transData, color=style.STAGES["z"])
-    said.text = f"unit {example.UNIT}: here its net comes back"
+    picture = PlaneView(run)
 
     def show(step, layer):
         now = run["steps"].searchsorted(step)
         gamma, beta = (run[name][: now + 1, layer - 1] for name in ("gamma", "beta"))
-        paths.set_data(_some_paths(gamma), _some_paths(beta))
-        for line in dots:
-            line.set_data(gamma[-1], beta[-1])
         net = run["z"][now, layer - 1].astype(float)  # (examples,), of one unit
         root, mean = np.sqrt(net.var() + 1e-5), net.mean()
-        cross.set_data([root], [mean])
-        said.place = root - 0.06, mean
+        picture.update(gamma, beta, root, mean)
         return (
             f"After {step} steps the {gamma.shape[1]} units of hidden layer {layer} have "
             f"γ = {_mean_and_sd(gamma[-1])} and β = {_mean_and_sd(beta[-1])} (mean ± sd); unit "
@@ -136,7 +118,45 @@ def learned():
         "step": stops("training step", run["steps"].tolist(), 0),
         "layer": choice("hidden layer", [1, 2, 3], 3),
     }
-    return Picture(figure), show, controls
+    return picture, show, controls, ({}, {"step": 200}, {"step": 1800}, {"step": 1800, "layer": 1})
+
+
+class PlaneView(Picture):
+    """The plane of γ and β, a dot for each unit of a layer, with a close-up of their paths.
+
+    run: a record of training; the close-up holds all that its units ever do.
+    """
+
+    def __init__(self, run):
+        figure = style.new_figure(9, 3.75)
+        plane = _draw_plane(figure.add_axes([0.085, 0.165, 0.9, 0.815]))
+        inset = _draw_inset(plane, run)
+        color = style.STAGES["y"]
+        faint = 0.7 + 0.3 * np.array(to_rgb(color))  # opaque, to hide the lines at 0, 1
+        self._paths = moving(inset, lw=1, color=faint)
+        self._dots = [
+            moving(axes, "o", ms=ms, color=color) for axes, ms in ((plane, 3), (inset, 5))
+        ]
+        for axes in (plane, inset):
+            axes.axhline(0, color=style.PALE, lw=1, zorder=0)
+            axes.axvline(1, color=style.PALE, lw=1, zorder=0)
+            axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
+        looks = {"color": style.STAGES["z"]}
+        self._back = moving(plane, "D", ms=8, **looks)
+        self._said = Words(plane, 0, 0, lift=11, transform=plane.transData, **looks)
+        self._said.text = f"unit {example.UNIT}: here its net comes back"
+        super().__init__(figure)
+
+    def update(self, gamma, beta, root, mean):
+        """Show gamma and beta, (snapshots, units) each, up to the last of them.
+
+        root, mean: what γ and β would give the unit of the running example its net back.
+        """
+        self._paths.set_data(_some_paths(gamma), _some_paths(beta))
+        for line in self._dots:
+            line.set_data(gamma[-1], beta[-1])
+        self._back.set_data([root], [mean])
+        self._said.place = root - 0.06, mean
 
 
 def _draw_plane(axes):

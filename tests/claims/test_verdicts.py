@@ -36,6 +36,19 @@ MADE_UP = {  # claim: [(what was measured, the word that it gets)]
         (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.3, 0.3]},), "not reproduced"),
         (({2: [1.9, 1.9], 8: [1.5, 1.5], 60: [1.1, 1.2]},), "not supported"),
     ],
+    5: [  # R² of ẑ and of y, (networks, layers)
+        ((np.full((2, 3), 0.99), np.full((2, 3), 0.9)), "reproduced"),
+        ((np.full((2, 3), 0.99), np.full((2, 3), 0.98)), "partly"),
+        ((np.full((2, 3), 0.9), np.full((2, 3), 0.98)), "not reproduced"),
+        ((np.full((2, 3), 0.97), np.full((2, 3), 0.98)), "not supported"),
+        ((np.array([[0.99], [0.9]]), np.array([[0.9], [0.9]])), "not shown"),
+    ],
+    6: [  # losses: learned, frozen at 1, set to 3
+        ((np.array([1.0, 1.0]), np.array([2.0, 2.0]), np.array([3.0, 3.0])), "reproduced"),
+        ((np.array([1.0, 1.0]), np.array([2.0, 2.0]), np.array([0.5, 3.0])), "partly"),
+        ((np.array([1.0, 3.0]), np.array([2.0, 2.0]), np.array([0.5, 0.5])), "not shown"),
+        ((np.array([3.0, 3.0]), np.array([2.0, 2.0]), np.array([5.0, 5.0])), "not supported"),
+    ],
     7: [  # (sizes, networks, layers), with the factor and without
         ((ratios([1.0, 1.01, 0.99]), ratios([0.5, 0.5, 0.5])), "reproduced"),
         ((ratios([1.0, 1.5, 2.3]), ratios([0.5, 0.7, 1.2])), "partly"),
