@@ -29,9 +29,13 @@ def sorted_batch(activations=None):
 
     activations: your own values of Wx, any shape, as many as you like: more than 4,096 are
     compressed to that many by `measures.compress`, so that a picture of a million moves as fast.
+    Raises ValueError for none, for nan and inf, and beyond 1e9, which no axis has room for.
     """
-    values = images() @ weights() if activations is None else activations
-    return measures.compress(values).astype(float)[:, None]
+    values = measures.compress(images() @ weights() if activations is None else activations)
+    largest = max(abs(values[0]), abs(values[-1]))  # they are sorted
+    if largest > 1e9:
+        raise ValueError(f"activations are at most 1e9, got {largest:.3g}: did training diverge?")
+    return values.astype(float)[:, None]
 
 
 # Networks before and in training

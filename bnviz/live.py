@@ -78,10 +78,10 @@ class Live:
     picture at each of them with its caption; controls that are not named stand as they begin.
     Without them, and for a demo that was moved, the page shows it where it stands.
     Has the attributes name, controls, figure (matplotlib's), image (the ipywidgets.Image that shows
-    it), caption, and error: what the last redraw raised, or None; the page says it under the last
-    good picture.
+    it), widget (all of it, for a layout of your own: `HBox([demo.widget, other.widget])`), caption,
+    and error: what the last redraw raised, or None; the page says it under the last good picture.
     Run again, a notebook cell closes the demo of the same name that it showed before: ipywidgets
-    would keep it for ever.
+    would keep it for ever. To move one that is closed raises RuntimeError.
     """
 
     def __init__(self, name, picture, show, controls, still=()):
@@ -99,8 +99,8 @@ class Live:
         self._words = widgets.HTML()
         self._words.add_class("bnviz-words")
         script = widgets.HTML(ACCESSIBLE, layout={"display": "none"})
-        self._box = widgets.VBox([row, window, self._words, script])
-        self._box.add_class("bnviz-live")
+        self.widget = widgets.VBox([row, window, self._words, script])
+        self.widget.add_class("bnviz-live")
         replace_former(self)
         self._draw()  # a demo that cannot start says so at once
         for control in controls.values():
@@ -116,6 +116,7 @@ class Live:
 
         Raises ValueError if there is no such control, or its range does not hold the value.
         """
+        self._check_open()
         for name, value in values.items():
             if name not in self.controls:
                 raise ValueError(
@@ -129,13 +130,20 @@ class Live:
 
     def close(self):
         """Take the demo out of the page and let go of all it holds."""
-        let_go(self._box)
+        let_go(self.widget)
         self._picture.cool()
         self._picture = self._show = self.figure = None
+
+    def _check_open(self):
+        if self.figure is None:
+            raise RuntimeError(
+                f"This {self.name} is closed, as its cell was run again: move the one shown there."
+            )
 
     # one thread at a time, each for the values of its moment: the last one shows the last ones
     @style.own_looks()
     def _redraw(self, change):
+        self._check_open()
         try:
             self._draw()
             self.error = None
@@ -157,6 +165,7 @@ class Live:
 
     @style.own_looks()
     def _repr_mimebundle_(self, include=None, exclude=None):
+        self._check_open()
         moved = self.values != self._opening
         positions = [{}] if moved or not self._still else self._still
         strip, captions = [], []
@@ -169,7 +178,7 @@ class Live:
         strip.insert(0, self._picture.written(how, color=style.SAND_INK))
         data, metadata = self._picture.still(strip, " ".join([*captions, how]))
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"
-        return data | widget_view(self._box), metadata
+        return data | widget_view(self.widget), metadata
 
 
 def _rule(control, value):
@@ -204,8 +213,14 @@ _shown = defaultdict(list)  # (name of the demo, cell) -> [(which run of the cel
 def replace_former(demo):
     """Close what the same cell showed under this name in an earlier run."""
     if shell := get_ipython():
-        run, cell = shell.execution_count, shell.history_manager.input_hist_raw[-1]
-        shown = _shown[demo.name, cell]
+        run, shown = shell.execution_count, _shown[demo.name, this_cell(shell)]
         while shown and shown[-1][0] != run:
             shown.pop()[1].close()
         shown.append((run, demo))
+
+
+def this_cell(shell):
+    """The id of the cell that runs, or where its page does not say it, as Colab's, its text."""
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = request.get("metadata", {}).get("cellId")
+    return cell or shell.history_manager.input_hist_raw[-1]

@@ -33,7 +33,7 @@ class Picture:
 
     def __init__(self, figure, alt=""):
         self.figure = figure
-        self._alt = alt or inspect.getdoc(type(self)).splitlines()[0]
+        self._alt = alt or (inspect.getdoc(type(self)) or "A picture.").splitlines()[0]
 
     @property
     def width(self):

@@ -67,10 +67,12 @@ _inside = []  # how often `own_looks` was entered by the thread that has the loc
 def own_looks():
     """Matplotlib's defaults and ours in place of the reader's, for one thread at a time.
 
+    What NumPy does at an overflow, a division by 0 and the like is its default, too.
     Also a decorator: `@style.own_looks()` before a function that makes a picture.
     """
     ours = matplotlib.style.context(RC | {"font.family": fonts()}, after_reset=True)
-    with _lock, contextlib.nullcontext() if _inside else ours:
+    numpys = np.errstate(all="warn", under="ignore")
+    with _lock, contextlib.nullcontext() if _inside else ours, numpys:
         _inside.append(True)
         try:
             yield

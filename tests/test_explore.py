@@ -307,6 +307,13 @@ def test_who_takes_activations():
 
 
 @pytest.mark.parametrize("name", TAKE_ACTIVATIONS)
+@pytest.mark.parametrize("values", [[1e200, -1e200], [0.0, 1e10], [-1e308]])
+def test_activations_that_no_axis_has_room_for_are_refused(name, values):
+    with pytest.raises(ValueError, match=r"activations are at most 1e9, got 1e.*: did training"):
+        getattr(explore, name)(activations=values)
+
+
+@pytest.mark.parametrize("name", TAKE_ACTIVATIONS)
 def test_a_million_activations_look_like_four_thousand(name):
     rng = np.random.default_rng(0)
     few = getattr(explore, name)(activations=rng.normal(2, 3, size=4_000))

@@ -1,5 +1,6 @@
 """What `Live` promises, with the smallest picture that can be moved."""
 
+import ast
 import base64
 import io
 import random
@@ -13,6 +14,7 @@ import ipywidgets
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client import KernelManager
 from PIL import Image
 
 from bnviz import live, style
@@ -56,7 +58,7 @@ def demo():
 
 
 def page_words(demo):
-    (words,) = (child for child in demo._box.children if "bnviz-words" in child._dom_classes)
+    (words,) = (child for child in demo.widget.children if "bnviz-words" in child._dom_classes)
     return words.value
 
 
@@ -85,13 +87,13 @@ def test_picture_is_the_figure_at_twice_its_width(demo):
     assert demo.image.layout.width == "300px"
     assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page…
     assert demo.image.layout.min_width == "600px"  # …until its letters would be tiny
-    (window,) = (one for one in demo._box.children if demo.image in getattr(one, "children", ()))
+    (window,) = (one for one in demo.widget.children if demo.image in getattr(one, "children", ()))
     assert window.layout.overflow == "auto hidden"
     assert demo.figure is demo._picture.figure
 
 
 def test_controls_wrap_on_a_narrow_page(demo):
-    row = demo._box.children[0]
+    row = demo.widget.children[0]
     assert list(row.children) == list(demo.controls.values())
     assert "wrap" in row.layout.flex_flow
 
@@ -243,6 +245,60 @@ def test_other_cells_keep_what_they_show(shell):
         assert demo.caption == "The line goes up to 8."
 
 
+def test_two_cells_with_the_same_text_are_two_in_a_kernel():
+    """As JupyterLab asks a kernel: each request says which cell it is for."""
+    manager = KernelManager()
+    manager.start_kernel()
+    client = manager.blocking_client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=120)
+
+        def run(cell, source):
+            content = {"code": source, "silent": False, "user_expressions": {"open": OPEN}}
+            content |= {"store_history": True, "allow_stdin": False, "stop_on_error": True}
+            request = client.session.msg("execute_request", content, metadata={"cellId": cell})
+            client.shell_channel.send(request)
+            reply = client._recv_reply(request["header"]["msg_id"], timeout=120)["content"]
+            assert reply["status"] == "ok", reply
+            return ast.literal_eval(reply["user_expressions"]["open"]["data"]["text/plain"])
+
+        run("start", "from bnviz import explore\nshown = []")
+        show = "shown.append(explore.bias())"
+        assert [run("first", show), run("second", show)] == [[True], [True, True]]
+        assert run("first", show) == [False, True, True]
+        assert run("first", show + "  # edited") == [False, True, False, True]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+OPEN = "[demo.figure is not None for demo in globals().get('shown', [])]"
+
+
+def test_a_demo_that_is_closed_says_so(demo):
+    demo.close()
+    for move in (
+        lambda: demo.set(height=5),
+        lambda: setattr(demo.controls["height"], "value", 6),
+        demo._repr_mimebundle_,
+    ):
+        with pytest.raises(RuntimeError, match="This level is closed, as its cell was run again"):
+            move()
+
+
+def test_two_demos_stand_side_by_side(demo):
+    both = ipywidgets.HBox([demo.widget, level(5).widget])
+    assert both.children[0].children[1].children[0] is demo.image
+
+
+def test_settings_of_the_reader_do_not_reach_a_demo():
+    code = "import numpy as np; np.seterr(all='raise'); from bnviz import explore\n"
+    code += "for name in explore.__all__: getattr(explore, name)()._repr_mimebundle_()\n"
+    code += "assert np.geterr()['over'] == 'raise'; explore.momentum().set(rate=0.99)"
+    subprocess.run([sys.executable, "-OO", "-c", code], check=True)
+
+
 def test_a_demo_run_thirty_times_over_does_not_grow_the_kernel():
     code = """
 import gc, psutil
@@ -273,7 +329,7 @@ def test_mime_bundle_holds_words_picture_and_widget(demo):
     assert metadata["image/png"] == {"width": 300, "alt": f"{demo.caption} {how}"}
     view = data["application/vnd.jupyter.widget-view+json"]
     assert (view["version_major"], view["version_minor"]) == (2, 0)
-    assert view["model_id"] == demo._box.model_id
+    assert view["model_id"] == demo.widget.model_id
 
 
 def test_text_stands_still_and_the_still_picture_follows(demo):
