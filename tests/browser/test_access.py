@@ -96,31 +96,33 @@ class TestLive:
     def test_axe_finds_nothing_grave(self, ran):
         assert not grave(ran, ".bnviz-live")
 
-    def test_tracks_are_long(self, ran):
+    def test_a_slider_has_a_long_track(self, ran):
         tracks = ran.locator(".bnviz-live .noUi-target")
         widths = tracks.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
         assert widths
         assert min(widths) >= 160
 
-    def test_a_finger_meets_what_moves(self, chromium, folder, address):
-        context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-        page = context.new_page()
-        cells = ["from bnviz import explore\nexplore.pipeline()"]
-        lab.write_notebook(folder / "phone.ipynb", cells)
-        lab.open_notebook(page, address("doc/tree/phone.ipynb"))
-        lab.run_all(page)
-        page.locator(".bnviz-live .noUi-handle").first.wait_for()
-        page.screenshot(path=lab.SCREENSHOTS / "phone.png")
-        box = page.locator(".bnviz-live")
-        touched = box.locator(".noUi-handle, select, input[type=checkbox]")
-        sizes = touched.evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect()).map(one => [one.width, one.height])"
-        )
-        assert len(sizes) >= 6
-        assert min(min(size) for size in sizes) >= 24
-        window = box.locator("img.widget-image").locator("xpath=..")
-        ends = window.evaluate("one => [one.scrollWidth, one.clientWidth, one.scrollLeft]")
-        window.evaluate("one => one.scrollTo(9999, 0)")
-        assert ends[0] - ends[1] == pytest.approx(window.evaluate("one => one.scrollLeft"), abs=1)
-        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        context.close()
+
+@pytest.mark.xdist_group("lab")
+def test_a_finger_meets_what_moves(chromium, folder, address):
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    cells = ["from bnviz import explore\nexplore.pipeline()"]
+    lab.write_notebook(folder / "phone.ipynb", cells)
+    lab.open_notebook(page, address("doc/tree/phone.ipynb"))
+    lab.run_all(page)
+    page.locator(".bnviz-live .noUi-handle").first.wait_for()
+    page.screenshot(path=lab.SCREENSHOTS / "phone.png")
+    box = page.locator(".bnviz-live")
+    touched = box.locator(".noUi-handle, select, input[type=checkbox]")
+    sizes = touched.evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(one => [one.width, one.height])"
+    )
+    assert len(sizes) >= 6
+    assert min(min(size) for size in sizes) >= 24
+    window = box.locator("img.widget-image").locator("xpath=..")
+    ends = window.evaluate("one => [one.scrollWidth, one.clientWidth, one.scrollLeft]")
+    window.evaluate("one => one.scrollTo(9999, 0)")
+    assert ends[0] - ends[1] == pytest.approx(window.evaluate("one => one.scrollLeft"), abs=1)
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    context.close()

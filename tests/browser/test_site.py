@@ -38,14 +38,15 @@ def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
     ran.set_viewport_size(wide)
 
 
-def test_it_opens_on_the_first_notebook_and_links_lead_to_the_others(reading, site_address):
+def test_the_front_page_starts_the_first_notebook_and_links_stay_in_the_tab(reading, site_address):
     reading.goto(site_address("").partition("notebooks/")[0])
+    reading.get_by_role("link", name="Start").click()
     reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
-    link = reading.locator(".jp-RenderedMarkdown a[href*='01_']").first
-    with reading.context.expect_page() as opened:
-        link.click()
-    opened.value.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
-    opened.value.locator(".jp-Notebook h1").first.wait_for()
+    reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
+    reading.locator(".jp-RenderedMarkdown a[href*='01_']").first.click()
+    reading.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
+    reading.locator(".jp-Notebook h1", has_text="1 ·").first.wait_for()
+    assert len(reading.context.pages) == 1
 
 
 @pytest.mark.parametrize("app", ["tree", "lab"])
