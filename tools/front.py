@@ -78,8 +78,8 @@ def write_film(drawn, path):
 
 
 def section(text, heading):
-    """Return what stands under a heading of a Markdown text, as HTML."""
-    return markdown2html(re.search(rf"(?ms)^## {heading}\n(.+?)(?=^## |\Z)", text)[1])
+    """Return the table under a heading of a Markdown text, as HTML."""
+    return markdown2html(re.search(rf"(?s)\n## {heading}\n\n(\|.+?)\n\n", text)[1])
 
 
 def with_links(page, links):
