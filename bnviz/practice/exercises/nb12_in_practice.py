@@ -173,6 +173,11 @@ class IgnoresTrainingAndGuards(IgnoresTraining):
         return var * m / max(m - 1, 1)
 
 
+class KeepsNothingAndUsesTheBatch(NothingKept):
+    def statistics(self, z):
+        return self.batch_statistics(z)
+
+
 class TestUsesTheBatch(BatchNorm):
     def statistics(self, z):
         super().statistics(z)
@@ -437,6 +442,11 @@ EXERCISES = [
                 [*both(IgnoresTraining), IgnoresTrainingAndRaises, IgnoresTrainingAndGuards],
                 "Your layer does the same in both modes. While `self.training` is false, it "
                 "normalizes with what it has kept, and leaves that as it is.",
+            ),
+            "no test mode": (
+                [KeepsNothingAndUsesTheBatch],
+                "Your layer keeps nothing and always normalizes with the batch. In training, move "
+                "`mean` and `var` towards the batch's; while `self.training` is false, use them.",
             ),
             "nothing is kept": (
                 [NothingKept],
