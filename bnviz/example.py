@@ -6,6 +6,9 @@ from bnviz import batchnorm, digits, measures, network, training
 
 DATA = digits.load()
 TEST = DATA.test_images, DATA.test_labels
+# where learning rates are to be chosen: 1,200 images to train with, and 237 to choose by
+TRAIN = DATA.images[:1200], DATA.labels[:1200]
+VALIDATION = DATA.images[1200:], DATA.labels[1200:]
 SIZES = (64, 100, 100, 100, 10)
 UNIT = 28  # its net has a mean that is not zero and a tail, as most have
 

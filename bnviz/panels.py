@@ -119,6 +119,33 @@ class Percentiles:
         self._cursor.update(time[-1] if lit else np.nan, paths[:, -1])
 
 
+class StepRow:
+    """A row of an axis of training steps: when each seed got there, in dots, and their median.
+
+    The axis is one of `draw_time`; `row` is its place on the y axis, where the name stands, too.
+    """
+
+    def __init__(self, axes, row, name):
+        beside = {"textcoords": "offset points", "xycoords": axes.get_yaxis_transform()}
+        axes.annotate(name, (0, row), (-8, 0), ha="right", va="center", **beside)
+        looks = {"color": style.INK, "animated": True, "zorder": 2.5, "clip_on": False}
+        (self._range,) = axes.plot([], [], lw=1.6, **looks)
+        (self._dots,) = axes.plot([], [], "o", ms=7, mec="white", mew=0.8, **looks)
+        self._median = Words(axes, 1.02, row, lift=-4, transform=axes.get_yaxis_transform())
+        self._row = row
+
+    def update(self, steps, now=np.inf, color=style.INK):
+        """Show steps (seeds,), inf for never, but none later than `now`."""
+        there = np.log1p(steps[np.isfinite(steps) & (steps <= now)])
+        for line in (self._range, self._dots):
+            line.set_data(there, np.full(len(there), self._row))
+            line.set_color(color)
+        median = np.median(steps)
+        self._median.color = color
+        told = f"{median:.0f}" if np.isfinite(median) else "–"
+        self._median.text = told if median <= now else ""
+
+
 class Histogram:
     """One stage of the pipeline: its bars, mean − sd to mean + sd above them, both as numbers.
 

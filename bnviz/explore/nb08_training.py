@@ -10,8 +10,16 @@ from bnviz.live import choice, demo, stops, switch
 from bnviz.panels import LOOKS, number, percent
 from bnviz.pictures import Picture, Words
 from bnviz.recordings import rates_and_starts
+from bnviz.recordings.race import MARK_NAMES, looks
+from bnviz.recordings.race import RATES as RACE_RATES
 
 RATES = [f"{rate:g}" for rate in rates_and_starts.RATES]
+RACERS = {
+    example.SMALL_START: {"color": style.QUIET, "ls": (0, (4, 2))},
+    example.GOOD_START: {"color": style.QUIET},
+    example.FOLDED: {"color": style.STAGES["z"]},
+    example.WITH_BN: {"color": style.INK},
+}
 STARTS = ["4×Xavier", *(f"sd {scale:g}" for scale in rates_and_starts.WEIGHTS[1:])]
 
 
@@ -72,7 +80,9 @@ def training():
         "chosen": choice("look into", list(records), example.WITH_BN),
         "layer": choice("hidden layer", [1, 2, 3], 3),
     }
-    return Picture(figure), show, controls
+    early, end = (int(steps[steps.searchsorted(step)]) for step in (30, 1800))
+    still = [{"step": early}, {"step": early, "chosen": example.SMALL_START}, {"step": end}]
+    return Picture(figure), show, controls, still
 
 
 def _draw_accuracies(axes, steps, records):
@@ -112,6 +122,98 @@ def _draw_percentiles(axes, steps):
             words.place = (1.03, height)
 
     return update
+
+
+@demo
+def race():
+    """Let four networks race, at a learning rate of your choice, and see what every rate gives."""
+    recorded = recordings.read("race")
+    figure = style.new_figure(9, 4.6)
+    track = style.frame(figure.add_axes([0.185, 0.115, 0.335, 0.72]))
+    style.title(track, "at this learning rate", "five seeds and their median", pad=8)
+    panels.draw_time(track, [2500])
+    track.set_ylim(3.5, -0.5)
+    rows = {name: panels.StepRow(track, row, name) for row, name in enumerate(RACERS)}
+    field = _Field(figure, [0.66, 0.115, 0.325, 0.72])
+
+    def show(step, rate, mark):
+        index = RACE_RATES.index(float(rate))
+        said = []
+        for name, row in rows.items():
+            steps = recorded[name]["to_marks"][
+                :, 1, :, MARK_NAMES.index(mark)
+            ]  # (5 seeds, rates), test images
+            row.update(steps[:, index], step, RACERS[name]["color"])
+            field.update(name, np.median(steps, axis=0), step)
+            said.append(f"{np.count_nonzero(steps[:, index] <= step)} ({name})")
+        field.point_at(index, step)
+        return (
+            f"At learning rate {rate}, within {step} steps, of five networks of each kind so many "
+            f"have reached {mark}: {', '.join(said)}."
+        )
+
+    controls = {
+        "step": stops("training step", looks(2500).tolist(), 0),
+        "rate": stops("learning rate", [f"{rate:g}" for rate in RACE_RATES], "0.3"),
+        "mark": choice("steps to", list(MARK_NAMES), "90 %"),
+    }
+    still = [{"step": 2500, "rate": rate} for rate in ("0.3", "3")]
+    still.append({"step": 2500, "rate": "0.3", "mark": "95 %"})
+    return Picture(figure), show, controls, still
+
+
+class _Field:
+    """Median steps against the learning rate, a line for each network."""
+
+    def __init__(self, figure, place):
+        axes = figure.add_axes(place)
+        style.title(axes, "at every learning rate", "median of five seeds", pad=8)
+        self._places, limit = np.log(RACE_RATES), np.log1p(2500)
+        axes.set(xlim=np.log([0.08, 40]), ylim=(0, limit), xlabel="learning rate")
+        ticks = (0.1, 0.3, 1, 3, 10, 30)
+        axes.set_xticks(np.log(ticks), [f"{tick:g}" for tick in ticks])
+        axes.set_yticks(np.log1p(panels.TIMES), panels.TIMES)
+        axes.set_ylabel("steps")
+        self._lines = {
+            name: axes.plot([], [], marker="o", ms=4, lw=2, animated=True, **looks)[0]
+            for name, looks in RACERS.items()
+        }
+        looks = {"animated": True, "zorder": 0}
+        self._mark = axes.axvline(0, color=style.PALE, lw=9, **looks)
+        self._level = axes.axhline(0, color=style.INK, lw=1.2, **looks)
+
+    def update(self, name, medians, step):
+        """Show the medians of a network, (rates,), that are no later than a step."""
+        self._lines[name].set_data(
+            self._places, np.where(medians <= step, np.log1p(medians), np.nan)
+        )
+
+    def point_at(self, index, step):
+        """Mark the chosen learning rate and the present step."""
+        self._mark.set_xdata([self._places[index]] * 2)
+        self._level.set_ydata([np.log1p(step)] * 2)
+
+
+class StepsToMarks(Picture):
+    """Dots: steps of some networks to 90, 95 and 97 % and to a loss, each at its best rate.
+
+    needed: {name: [steps (seeds,) to each mark]}.
+    """
+
+    def __init__(self, needed):
+        figure = style.new_figure(9, 4)
+        for mark, name in enumerate(MARK_NAMES):
+            x, y = 0.19 + 0.415 * (mark % 2), 0.61 - 0.5 * (mark // 2)
+            axes = style.frame(figure.add_axes([x, y, 0.33, 0.3]))
+            style.title(axes, f"to {name}", pad=4)
+            panels.draw_time(axes, [2500])
+            if mark < 2:
+                axes.set_xlabel("")
+            axes.set_ylim(len(needed) - 0.5, -0.5)
+            for row, (racer, steps) in enumerate(needed.items()):
+                row = panels.StepRow(axes, row, racer if mark % 2 == 0 else "")
+                row.update(steps[mark], color=RACERS[racer]["color"])
+        super().__init__(figure)
 
 
 @demo
@@ -158,7 +260,7 @@ def sweep():
         "rate": stops("learning rate", RATES, "0.5"),
         "weights": stops("weights", STARTS, "sd 0.15"),
     }
-    return Picture(figure), show, controls
+    return Picture(figure), show, controls, [{"trained": True}]
 
 
 def _draw_map(axes, accuracy, name):

@@ -2,22 +2,182 @@
 
 import numpy as np
 
-from bnviz import example, recordings, style
-from bnviz.live import choice, demo, stops
-from bnviz.panels import LOOKS, TIMES, Cursor, draw_time, number
+from bnviz import recordings, style
+from bnviz.live import choice, demo, stops, switch
+from bnviz.panels import LOOKS, Cursor, StepRow, draw_accuracy, draw_time, number, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings import landscapes, race
+from bnviz.recordings import landscapes
+from bnviz.recordings.centring import ACTIVATIONS, KINDS
+from bnviz.recordings.direction import NORMS
+from bnviz.recordings.direction import RATES as DIRECTION_RATES
+from bnviz.recordings.race import MARK_NAMES, at_best, looks
 
 WEIGHTS = [name.partition(",")[0] for name in landscapes.WIDTHS]  # "sd 0.1" and the like
 ONE = landscapes.MULTIPLES.tolist().index(1)
-RATES = [f"{rate:g}" for rate in race.RATES]
-STEPS = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 600, 1000, 1500, 2000)
-RACERS = {
-    example.SMALL_START: {"color": style.QUIET, "ls": (0, (4, 2))},
-    example.GOOD_START: {"color": style.QUIET},
-    example.FOLDED: {"color": style.STAGES["z"]},
-    example.WITH_BN: {"color": style.INK},
+ROWS = ("good start", "neither", "divide", "subtract", "both")
+IN_WORDS = {
+    "neither": "neither subtracting nor dividing",
+    "divide": "only dividing",
+    "subtract": "only subtracting",
+    "both": "subtracting and dividing",
 }
+
+
+@demo
+def centring():
+    """Subtract the batch's mean, or divide by its sd, or both, or neither: who is fast?"""
+    recorded, steps = recordings.read("centring"), looks(600)
+    figure = style.new_figure(9, 5.2)
+    curves = _AccuracyOfSeeds(figure, steps)
+    rows = _Rows(figure)
+
+    def show(subtract, divide, activation, mark, step):
+        chosen = next(name for name, switches in KINDS.items() if switches == (subtract, divide))
+        so_far = slice(steps.searchsorted(step) + 1)
+        networks = recorded[activation]
+        paths = {name: networks[name]["accuracy"][:, so_far] for name in ROWS}
+        curves.update(paths[chosen], [np.median(paths[name], axis=0) for name in ROWS])
+        needed = {
+            name: at_best(networks[name]["to_marks"], MARK_NAMES.index(mark)) for name in ROWS
+        }
+        rows.update(needed, chosen, step, mark)
+        now, arrived = paths[chosen][:, -1], needed[chosen][needed[chosen] <= step]
+        when = f", after {arrived.min():.0f} to {arrived.max():.0f}" if arrived.size else ""
+        return (
+            f"{activation}, {IN_WORDS[chosen]}: after {step} steps "
+            f"{percent(np.median(now))} of the test images are recognized ({percent(now.min())} to "
+            f"{percent(now.max())}), and {arrived.size} of 5 networks have reached "
+            f"{mark}{when}."
+        )
+
+    controls = {
+        "subtract": switch("subtract the batch's mean", False),
+        "divide": switch("divide by its sd", False),
+        "step": stops("training step", steps.tolist(), 0),
+        "activation": choice("activation", list(ACTIVATIONS), "sigmoid"),
+        "mark": choice("steps to", list(MARK_NAMES), "90 %"),
+    }
+    still = [
+        {"step": int(steps[-1])},
+        {"step": int(steps[-1]), "divide": True},
+        {"step": int(steps[-1]), "subtract": True},
+    ]
+    return Picture(figure), show, controls, still
+
+
+class _AccuracyOfSeeds:
+    """The accuracy of five seeds over the steps up to now, the medians of others in grey."""
+
+    def __init__(self, figure, steps):
+        axes = figure.add_axes([0.14, 0.59, 0.76, 0.32])
+        style.title(axes, "accuracy on the test images", "", pad=8)
+        looks = {"animated": True, "color": style.PALE, "lw": 2}
+        axes.text(0.47, 1.07, "black: five seeds; grey: medians of the others",
+                  transform=axes.transAxes)  # fmt: skip
+        self._time = draw_accuracy(axes, steps)
+        self._others = axes.plot(np.empty((0, len(ROWS))), **looks)
+        looks |= {"color": style.INK, "lw": 1.2, "zorder": 2.5}
+        self._seeds = axes.plot(np.empty((0, 5)), **looks)
+        self._cursor = Cursor(axes)
+
+    def update(self, seeds, medians):
+        """Show accuracies (5 seeds, steps up to now), and a median, (steps up to now,), a row."""
+        time = self._time[: seeds.shape[1]]
+        for line, path in zip(self._seeds + self._others, [*seeds, *medians], strict=True):
+            line.set_data(time, path)
+        self._cursor.update(time[-1])
+
+
+class _Rows:
+    """A `StepRow` for every kind of network, the chosen one's black."""
+
+    def __init__(self, figure):
+        axes = style.frame(figure.add_axes([0.14, 0.1, 0.76, 0.33]))
+        axes.set_ylim(len(ROWS) - 0.5, -0.5)
+        draw_time(axes, [600])
+        looks = {"transform": axes.transAxes, "lift": 12}
+        self._title = Words(axes, 0, 1, **looks)
+        self._rows = {name: StepRow(axes, row, name) for row, name in enumerate(ROWS)}
+
+    def update(self, needed, chosen, step, mark):
+        """Show steps (5 seeds,) by name, those up to now."""
+        self._title.text = f"steps to {mark}, at its best rate: seeds and median"
+        for name, row in self._rows.items():
+            row.update(needed[name], step, style.INK if name == chosen else style.QUIET)
+
+
+@demo
+def direction():
+    """Train with batch norm at a rate of your choice while the length of W is free, or is not."""
+    recorded = recordings.read("direction")
+    steps = recorded["steps"]
+    figure = style.new_figure(9, 4)
+    length, effective, accuracy = _draw_direction(figure, steps)
+
+    def show(rate, norms, step):
+        column, so_far = DIRECTION_RATES.index(float(rate)), slice(steps.searchsorted(step) + 1)
+        pairs = [
+            {name: values[..., column] for name, values in recorded[which].items()}
+            for which in (norms, "free")
+        ]
+        lengths = [pair["length"][:, so_far].mean(axis=0) for pair in pairs]  # (steps, layers)
+        length.update(*lengths)
+        effective.update(*(float(rate) / each**2 for each in lengths))
+        accuracy.update(*(pair["accuracy"][:, so_far].T for pair in pairs))
+        now, reached = lengths[0][-1, 1], pairs[0]["accuracy"][:, so_far][:, -1]
+        return (
+            f"Learning rate {rate}, {norms}, after {step} steps: a unit of the second layer has "
+            f"weights of length {number(now)} (at the start {number(lengths[0][0, 1])}), so "
+            f"η/‖W‖² is {float(rate) / now**2:.2g}, and {percent(np.median(reached))} of the test "
+            f"images are recognized ({percent(reached.min())} to {percent(reached.max())})."
+        )
+
+    controls = {
+        "rate": stops("learning rate η", [f"{rate:g}" for rate in DIRECTION_RATES], "10"),
+        "norms": choice("length of W", list(NORMS), "free"),
+        "step": stops("training step", steps.tolist(), 0),
+    }
+    end = int(steps[-1])
+    still = [{"step": end, "norms": norms} for norms in ("held", "decay 0.01")]
+    return Picture(figure), show, controls, still
+
+
+def _draw_direction(figure, steps):
+    """Draw three panels over the steps; return their `_Paths`."""
+    titles = ("length ‖W‖", "mean of a layer's units"), ("step η/‖W‖²", "what turns W")
+    titles += (("accuracy", "five seeds; grey: free"),)
+    panels = []
+    for column, (heading, formula) in enumerate(titles):
+        axes = figure.add_axes([0.075 + 0.325 * column, 0.14, 0.25, 0.64])
+        style.title(axes, heading, formula, pad=8)
+        panels.append(axes)
+    length, effective, accuracy = panels
+    time = draw_accuracy(accuracy, steps)
+    for axes, limits in ((length, (0.1, 100)), (effective, (0.001, 100))):
+        draw_time(axes, steps)
+        axes.set(yscale="log", ylim=limits)
+        axes.minorticks_off()
+    length.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
+    effective.set_yticks([0.001, 0.01, 0.1, 1, 10, 100], ["0.001", "0.01", "0.1", "1", "10", "100"])
+    return _Paths(length, time, 3), _Paths(effective, time, 3), _Paths(accuracy, time, 5)
+
+
+class _Paths:
+    """Some lines over the steps up to now, in black, and as many of another network in grey."""
+
+    def __init__(self, axes, time, count):
+        looks = {"animated": True, "lw": 1.6}
+        self._others = axes.plot(np.empty((0, count)), color=style.PALE, zorder=1.5, **looks)
+        self._lines = axes.plot(np.empty((0, count)), color=style.INK, **looks)
+        self._time, self._cursor = time, Cursor(axes)
+
+    def update(self, values, others):
+        """Show values and others, both (steps up to now, count)."""
+        time = self._time[: len(values)]
+        for lines, paths in ((self._lines, values.T), (self._others, others.T)):
+            for line, path in zip(lines, paths, strict=True):
+                line.set_data(time, path)
+        self._cursor.update(time[-1])
 
 
 @demo
@@ -47,7 +207,8 @@ def landscape():
         "setting": choice("activation", list(landscapes.SETTINGS), "ReLU, rate 0.1"),
         "weights": stops("with batch norm", WEIGHTS, "sd 0.1"),
     }
-    return Picture(figure), show, controls
+    still = [{"step": 200, "weights": weights} for weights in ("sd 0.02", "sd 1")]
+    return Picture(figure), show, controls, still
 
 
 def _draw_landscape(figure):
@@ -88,106 +249,7 @@ def _draw_walk(panels, height, looks):
         lines[1].set_data(landscapes.MULTIPLES, cosine[-1])
         lines[2].set_data(steps, cosine[:, ONE])
         title.text = name
-        reach.text = f"loss ×{number(loss.min())} … {number(loss.max())}"
+        reach.text = f"loss ×{number(loss.min())} to ×{number(loss.max())}"
         return f"×{number(loss[ONE])} and {number(cosine[-1, ONE])} ({name})"
 
     return update
-
-
-@demo
-def interventions():
-    """Let four networks race to 90 % of the test images, at one learning rate and at all."""
-    races = recordings.read("race")
-    figure = style.new_figure(9, 4.4)
-    track, field = _draw_race(figure)
-    racers = {name: _draw_racer(track, field, name, 3 - row) for row, name in enumerate(RACERS)}
-    cursor = Cursor(track)
-    level = field.axhline(0, color=style.INK, lw=1.2, zorder=3, animated=True)
-    mark = field.axvline(0, color=style.PALE, lw=9, zorder=0, animated=True)
-
-    def show(step, rate):
-        column = RATES.index(rate)
-        cursor.update(np.log1p(step))
-        level.set_ydata([np.log1p(step)] * 2)
-        mark.set_xdata([column] * 2)
-        said = [
-            f"{update(races[name]['to_90'], column, step)} ({name})"
-            for name, update in racers.items()
-        ]
-        return (
-            f"At learning rate {rate} within {step} steps, so many of 5 seeds recognize 90\u00a0% "
-            f"of the test images: {', '.join(said)}."
-        )
-
-    controls = {
-        "step": stops("training step", STEPS, 0),
-        "rate": stops("learning rate", RATES, "0.3"),
-    }
-    return Picture(figure), show, controls
-
-
-def _draw_race(figure):
-    """Draw the axes of one learning rate and those of all."""
-    track = style.frame(figure.add_axes([0.02, 0.13, 0.5, 0.74]))
-    style.title(track, "steps to 90 %, at this rate", pad=8)
-    draw_time(track, [2000])
-    track.set_ylim(-0.5, 3.75)
-    field = figure.add_axes([0.6, 0.13, 0.38, 0.74])
-    style.title(field, "at every learning rate", pad=8)
-    field.set(xlim=(-0.4, 5.4), ylim=(0, np.log1p(2000)), xlabel="learning rate")
-    field.set_xticks(range(6), RATES)
-    field.set_yticks(np.log1p(TIMES), TIMES)
-    return track, field
-
-
-def _draw_racer(track, field, name, height):
-    """Return what shows a start, with a bar that grows until half of its seeds are there."""
-    looks, limit = RACERS[name], race.STEPS[name]
-    dots = {"color": looks["color"], "mec": "white", "ms": 6, "animated": True}
-    (bar,) = track.plot([], [], lw=13, color=looks["color"], animated=True)
-    (seeds,) = track.plot([], [], "o", **dots, zorder=2.5)
-    track.text(0.08, height + 0.28, name)
-    beside = track.get_yaxis_transform()  # x as a share of the width, y in data
-    words = Words(track, 0.98, height + 0.28, align="right", transform=beside)
-    (path,) = field.plot([], [], lw=2, animated=True, **looks)
-    (all_seeds,) = field.plot([], [], "o", **dots)
-
-    def update(to_90, column, step):  # to_90 (seeds, rates)
-        heights = np.where(to_90 <= step, np.log1p(to_90), np.nan)
-        medians = np.median(to_90, axis=0)  # inf if fewer than half get there
-        there = medians <= step
-        bar.set_data([0, np.log1p(min(step, medians[column], limit))], [height] * 2)
-        seeds.set_data(heights[:, column], height + np.linspace(-0.13, 0.13, 5))
-        path.set_data(range(6), np.where(there, np.log1p(medians), np.nan))
-        all_seeds.set_data(np.tile(range(6), 5), heights.ravel())
-        count = np.isfinite(heights[:, column]).sum()
-        if there[column]:
-            words.text = f"median {medians[column]:.0f}"
-            return f"{count}, {words.text}"
-        words.text = f"not within {limit}" if step >= limit else ""
-        return f"{count}"
-
-    return update
-
-
-class StepsToNinety(Picture):
-    """Bars: steps to 90 % of the test images for some networks, with a dot for each seed.
-
-    needed: a dict of name -> steps (seeds,); a bar goes to their median.
-    """
-
-    def __init__(self, needed):
-        figure = style.new_figure(9, 0.9 + 0.6 * len(needed))
-        axes = style.frame(figure.add_axes([0.27, 0.22, 0.7, 0.76]))
-        draw_time(axes, [2000])
-        axes.set_ylim(len(needed) - 0.4, -0.6)
-        axes.set_xlabel("training steps to 90 %, each at its best learning rate")
-        beside = {"textcoords": "offset points", "va": "center"}
-        for row, (name, steps) in enumerate(needed.items()):
-            color, median = RACERS.get(name, {"color": style.INK})["color"], np.median(steps)
-            axes.barh(row, np.log1p(median), height=0.6, color=color)
-            heights = row + np.linspace(-0.2, 0.2, len(steps))
-            axes.plot(np.log1p(steps), heights, "o", color=color, mec="white", ms=6, zorder=3)
-            axes.annotate(name, (0, row), (-8, 0), ha="right", **beside)
-            axes.annotate(f"{median:.0f}", (np.log1p(max(steps)), row), (9, 0), **beside)
-        super().__init__(figure)

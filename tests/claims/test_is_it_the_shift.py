@@ -5,7 +5,7 @@ import pytest
 
 from bnviz import digits, network, recordings, training
 from bnviz.example import GOOD_START, SIZES, SMALL_START, WITH_BN
-from bnviz.recordings import shaken
+from bnviz.recordings import race, shaken
 
 
 def steps_to_90(run):
@@ -30,7 +30,7 @@ def test_the_first_steps_of_a_shaken_run_are_what_the_code_gives(name):
 
 
 def test_noise_after_the_normalization_costs_little_of_the_gain():
-    plain = recordings.read("race")[SMALL_START]["to_90"][:, 1]
+    plain = recordings.read("race")[SMALL_START]["to_marks"][:, 1, race.RATES.index(0.3), 0]
     assert NEEDED[WITH_BN]["1.0"].max() < 4 * np.median(NEEDED[WITH_BN]["0.0"])
     assert 10 * NEEDED[WITH_BN]["1.0"].max() < plain.min()
     assert 1.5 * NEEDED[WITH_BN]["1.0"].max() < NEEDED[GOOD_START]["0.0"].min()

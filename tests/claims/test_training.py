@@ -1,21 +1,23 @@
-"""Claims 2, 8 and 9: fewer steps, larger learning rates, any start; and the inputs that move."""
-
-import functools
+"""Claims 8 and 9: fewer steps, larger learning rates, any start."""
 
 import numpy as np
 import pytest
 
-from bnviz import digits, example, measures, network, recordings, training
-from bnviz.example import FOLDED, GOOD_START, SIZES, SMALL_START, UNIT, WITH_BN
+from bnviz import example, recordings
+from bnviz.example import FOLDED, GOOD_START, SMALL_START, WITH_BN
 from bnviz.recordings import race, rates_and_starts
 
 RATES = np.array(rates_and_starts.RATES)
 RACE = recordings.read("race")
-BEST = {name: record["to_90"].mean(axis=0).argmin() for name, record in RACE.items()}
 
 
-def at_best(name):
-    return RACE[name]["to_90"][:, BEST[name]]
+def needed(name, mark=0):
+    """Steps to a mark at the best rate, (5 seeds,)."""
+    return race.at_best(RACE[name]["to_marks"], mark)
+
+
+def at_rate(name, rate, mark=0):
+    return RACE[name]["to_marks"][:, 1, race.RATES.index(rate), mark]
 
 
 def ends(name):
@@ -23,16 +25,13 @@ def ends(name):
     return recordings.read("rates_and_starts")[name][:, -1]
 
 
-@pytest.mark.parametrize(
-    ("name", "steps", "looks"), [(GOOD_START, 600, 73), (FOLDED, 150, 37), (WITH_BN, 150, 37)]
-)
-def test_a_race_run_anew_takes_as_long_as_the_recorded_ones(name, steps, looks):
-    make, rates = functools.partial(example.start, name), race.RATES[1:3]
-    (run,) = example.train_over_seeds(make, rates, range(1), steps=steps, snapshots=looks)
-    recorded = RACE[name]["to_90"][:, 1:3]  # (5 seeds, 2 rates)
-    again = training.steps_to(run, 0.9)
-    assert (again > recorded.min(axis=0) / 1.5).all()
-    assert (again < recorded.max(axis=0) * 1.5).all()
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [FOLDED, WITH_BN])
+def test_the_race_is_what_the_code_gives(name):
+    rates = np.array([0.45, 1.0])
+    _, to_marks = race.race(example.start(name, 0), rates, seed=0, limit=130)
+    shipped = [at_rate(name, rate)[0] for rate in rates]
+    np.testing.assert_allclose(to_marks[1, :, 0], shipped, rtol=0.4)
 
 
 def test_the_first_steps_of_a_row_of_the_sweep_are_what_the_code_gives():
@@ -46,26 +45,39 @@ def test_the_first_steps_of_a_row_of_the_sweep_are_what_the_code_gives():
         np.testing.assert_array_equal(now[-1, learned] > 0.6, then[-1, learned] > 0.6)
 
 
-def test_looks_lie_close_enough_to_tell_the_networks_apart():
-    for name in (GOOD_START, WITH_BN):
-        gap = at_best(name) - RACE[name]["before_90"][:, BEST[name]]
-        assert (gap > 0).all()
-        assert (gap <= 0.5 * at_best(name)).all()
-
-
 def test_against_a_bad_start_it_is_dozens_of_times_fewer_steps():
-    assert RACE[SMALL_START]["to_90"][:, 1].mean() / RACE[WITH_BN]["to_90"][:, 1].mean() > 40
-    assert 20 < at_best(SMALL_START).mean() / at_best(WITH_BN).mean() < 60
+    assert np.median(at_rate(SMALL_START, 0.3)) > 40 * np.median(at_rate(WITH_BN, 0.3))
+    assert 20 < np.median(needed(SMALL_START)) / np.median(needed(WITH_BN)) < 60
 
 
-def test_against_a_good_start_it_is_several_times_fewer():
-    ratios = at_best(GOOD_START) / at_best(WITH_BN)
-    assert ratios.min() > 2
-    assert 4 < at_best(GOOD_START).mean() / at_best(WITH_BN).mean() < 10
+@pytest.mark.parametrize("rival", [GOOD_START, FOLDED])
+def test_it_is_faster_than_a_good_start_on_every_seed_to_90_percent(rival):
+    assert needed(WITH_BN).max() < needed(rival).min()
+
+
+def test_the_factor_over_a_good_start_depends_on_the_mark():
+    factors = [np.median(needed(GOOD_START, k)) / np.median(needed(WITH_BN, k)) for k in range(4)]
+    assert factors[0] > 3.5
+    assert min(factors) > 1.5
+    assert factors[0] > 1.2 * min(factors)
 
 
 def test_a_rate_of_its_own_halves_the_steps_of_the_bad_start():
-    assert RACE[SMALL_START]["to_90"][:, 1].mean() > 1.6 * at_best(SMALL_START).mean()
+    assert np.median(at_rate(SMALL_START, 0.3)) > 1.6 * np.median(needed(SMALL_START))
+
+
+def test_its_best_rate_is_no_larger_but_it_tolerates_more():
+    best, largest = {}, {}
+    for name, record in RACE.items():
+        reached = np.isfinite(record["to_marks"][:, 1, :, 0]).all(axis=0)
+        largest[name] = np.array(race.RATES)[reached].max()
+        best[name] = race.RATES[race.best_rate(record["to_marks"], 0)]
+    others = [name for name in RACE if name != WITH_BN]
+    assert best[WITH_BN] <= max(best[name] for name in others)
+    assert largest[WITH_BN] > max(largest[name] for name in others)
+    for name in others:
+        assert np.isinf(at_rate(name, 10.0)).all()
+    assert np.isfinite(at_rate(WITH_BN, 10.0)).all()
 
 
 def test_it_stands_a_learning_rate_at_which_a_well_initialized_network_guesses():
@@ -90,35 +102,3 @@ def test_most_of_the_map_is_learned_with_and_little_without():
     shares = {name: (ends(name)[:, 1:] >= 0.9).mean(axis=(1, 2)) for name in ("with", "without")}
     assert shares["with"].min() >= 0.6
     assert shares["without"].max() <= 0.15
-
-
-def test_ten_times_the_weights_turn_a_hundredth_as_much():
-    data, net, turns = digits.load(float), network.init(SIZES, dtype=float), []
-    for factor in (1, 10):
-        hidden = [layer._replace(weights=factor * layer.weights) for layer in net.layers[:-1]]
-        logits, cache = network.forward(
-            net._replace(layers=(*hidden, net.layers[-1])), data.images[:60]
-        )
-        _, dlogits = network.cross_entropy(logits, data.labels[:60])
-        gradient = network.backward(dlogits, cache)[0].weights
-        turns.append(np.linalg.norm(gradient) / np.linalg.norm(hidden[0].weights))
-    assert turns[0] / turns[1] == pytest.approx(100, rel=0.02)
-
-
-def test_the_input_of_the_sigmoid_wanders_less_but_widens():
-    data, wander = digits.load(), {}
-    for name, (batch_norm, weights) in {
-        GOOD_START: (False, "sigmoid"),
-        WITH_BN: (True, 0.1),
-    }.items():
-        nets = [network.init(SIZES, batch_norm, weights, seed=seed) for seed in range(3)]
-        run = training.train(
-            network.stack(nets), data.images, data.labels, steps=300, unit=UNIT, snapshots=40,
-            progress=False,
-        )  # fmt: skip
-        record = {"z": run.z, "gamma": run.gamma, "beta": run.beta} if batch_norm else {"z": run.z}
-        low, median, high = measures.percentiles(example.into_sigmoid(record)[:, 2])
-        wander[name] = np.ptp(median, axis=0)
-    assert wander[WITH_BN].max() < 0.5
-    assert wander[GOOD_START].min() > 1.5 * wander[WITH_BN].max()
-    assert ((high - low)[-1] > 1.1 * (high - low)[0]).all()  # of the last, with batch norm

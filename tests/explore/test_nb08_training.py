@@ -1,4 +1,4 @@
-"""The numbers behind `training` and `sweep`."""
+"""The numbers behind `training`, `race` and `sweep`."""
 
 import re
 
@@ -7,6 +7,8 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from bnviz import example, explore, recordings
+from bnviz.explore.nb08_training import StepsToMarks
+from bnviz.recordings import race
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +84,28 @@ def test_the_sweep_counts_the_cells_that_reach_90_percent(sweep):
         assert int(count) == np.count_nonzero(
             recordings.read("rates_and_starts")[name][0, -1, 1:] >= 0.9
         )
+
+
+def test_race_tells_who_has_arrived_and_shows_nothing_later():
+    demo, record = explore.race(), recordings.read("race")
+    assert demo.values["step"] == 0
+    for step in (0, 62, 2500):
+        demo.set(step=step, rate="0.3", mark="90 %")
+        told = [int(count) for count in re.findall(r"(\d) \(", demo.caption)]
+        index = race.RATES.index(0.3)
+        steps = [each["to_marks"][:, 1, index, 0] for each in record.values()]
+        assert told == [(each <= step).sum() for each in steps]
+        dots = [line for line in demo.figure.axes[0].lines if line.get_marker() == "o"]
+        shown = np.concatenate([line.get_xdata() for line in dots])
+        assert len(shown) == sum(told)
+
+
+def test_the_chart_has_a_dot_for_every_seed_that_got_there():
+    needed = {
+        example.FOLDED: [np.array([10.0, 30, 20])] * 4,
+        example.WITH_BN: [np.array([5.0, np.inf, 7])] * 4,
+    }
+    for axes in StepsToMarks(needed).figure.axes:
+        dots = [line.get_xdata() for line in axes.lines if line.get_marker() == "o"]
+        np.testing.assert_allclose(dots[0], np.log1p([10, 30, 20]))
+        np.testing.assert_allclose(dots[1], np.log1p([5, 7]))

@@ -1,4 +1,4 @@
-"""The numbers behind `landscape` and `interventions`, and the closing chart."""
+"""The numbers behind `centring`, `direction` and `landscape`."""
 
 import re
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz import digits, example, explore, network, recordings, training
-from bnviz.explore.nb11_what_is_it import StepsToNinety
-from bnviz.recordings import landscapes
+from bnviz.recordings import centring, direction, landscapes, race
 
 
 @pytest.fixture(scope="module")
@@ -73,34 +72,138 @@ def test_landscape_tells_the_cosine_one_rate_ahead():
     assert float(told) == pytest.approx(float(look["cosine"][0, 10, 4]), abs=0.006)
 
 
-@pytest.mark.parametrize("step", [0, 60, 2000])
-def test_interventions_tells_who_has_arrived(step):
-    demo = explore.interventions()
-    demo.set(step=step, rate="1")
-    told = [int(count) for count in re.findall(r"(\d)(?:, median \d+)? \(", demo.caption)]
-    assert told == [(race["to_90"][:, 2] <= step).sum() for race in races().values()]
+def as_float(net):
+    return net._replace(layers=network.map_parameters(lambda p: p.astype(float), net.layers))
 
 
-def races():
-    order = example.SMALL_START, example.GOOD_START, example.FOLDED, example.WITH_BN
-    return {name: recordings.read("race")[name] for name in order}
+@pytest.mark.parametrize("activation", centring.ACTIVATIONS)
+def test_all_kinds_begin_as_the_same_function(activation):
+    """To the accuracy of float32, in which the start is made."""
+    x = example.TRAIN[0]
+    nets = [centring.start(activation, kind, seed=1) for kind in centring.KINDS]
+    logits = [centring.forward(net, x)[0] for net in nets]
+    for others in logits[1:]:
+        np.testing.assert_allclose(logits[0], others, atol=2e-3)
+    folded = centring.forward(nets[0], x)[1]
+    for layer in folded:
+        np.testing.assert_allclose(layer.y.mean(axis=0), 0, atol=1e-3)
+        np.testing.assert_allclose(layer.y.std(axis=0), 1, atol=1e-2)
 
 
-def test_interventions_shows_no_dot_that_is_yet_to_come():
-    demo = explore.interventions()
-    for step in (0, 60, 2000):
-        demo.set(step=step)
-        heights = [
-            line.get_ydata() for line in demo.figure.axes[1].lines if line.get_marker() == "o"
-        ]
-        shown = np.concatenate(heights)
-        arrived = sum((race["to_90"] <= step).sum() for race in races().values())
-        assert np.isfinite(shown).sum() == arrived
-        assert np.nanmax(shown, initial=0) <= np.log1p(step)
+def test_the_folded_start_is_that_of_the_series():
+    x = example.images()
+    ours = centring.forward(centring.start("sigmoid", "neither", seed=2), x)[0]
+    theirs = network.forward(example.start(example.FOLDED, seed=2), x)[0]
+    np.testing.assert_allclose(ours, theirs, atol=0.05)  # 1,200 images or 1,437 of them
 
 
-def test_the_chart_has_a_bar_to_the_median_and_a_dot_for_each_seed():
-    axes = StepsToNinety({"one": np.array([10.0, 30, 20]), "two": np.array([5.0])}).figure.axes[0]
-    widths = [bar.get_width() for bar in axes.patches]
-    np.testing.assert_allclose(widths, np.log1p([20, 5]))
-    assert [len(line.get_xdata()) for line in axes.lines] == [3, 1]
+def test_the_half_is_absorbed():
+    x = example.TRAIN[0]
+    for kind in ("neither", "both", "good start"):
+        one, other = (centring.start(name, kind, seed=0) for name in ("sigmoid", "sigmoid − ½"))
+        logits = [centring.forward(net, x)[0] for net in (one, other)]
+        np.testing.assert_allclose(*logits, atol=2e-3)
+
+
+@pytest.mark.parametrize("activation", centring.ACTIVATIONS)
+@pytest.mark.parametrize("kind", centring.KINDS)
+def test_the_gradient_of_a_switched_network(activation, kind, batch, monkeypatch):
+    monkeypatch.setattr(centring, "EPS", 1e-5)
+    net = as_float(centring.start(activation, kind, seed=0, sizes=(64, 7, 5, 10)))
+    gradients = centring.find_gradients(net, *batch)
+
+    def loss(layer, name, place, nudge):
+        value = getattr(net.layers[layer], name).copy()
+        value[place] += nudge
+        layers = list(net.layers)
+        layers[layer] = layers[layer]._replace(**{name: value})
+        logits, _ = centring.forward(net._replace(layers=tuple(layers)), batch[0])
+        return network.cross_entropy(logits, batch[1])[0]
+
+    for layer, names in enumerate([("weights", "gamma", "beta")] * 2 + [("weights", "bias")]):
+        for name in names:
+            gradient = getattr(gradients[layer], name)
+            place = (3,) * gradient.ndim
+            slope = (loss(layer, name, place, 1e-6) - loss(layer, name, place, -1e-6)) / 2e-6
+            assert gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-8)
+
+
+def test_both_switches_on_it_is_the_layer_of_the_series(batch):
+    switched = as_float(centring.start("sigmoid", "both", seed=0))
+    net = network.Network(switched.layers, eps=float(centring.EPS))
+    logits = centring.forward(switched, batch[0])[0], network.forward(net, batch[0])[0]
+    np.testing.assert_allclose(*logits, atol=1e-9)
+    ours = centring.find_gradients(switched, *batch)
+    _, theirs, _ = training.find_gradients(net, *batch)
+    compare = np.testing.assert_allclose
+    network.map_parameters(lambda p, q: compare(p, q, atol=1e-6), ours, theirs)
+
+
+def test_a_race_ends_when_one_has_arrived_and_others_had_as_long_again():
+    net = example.start(example.WITH_BN, seed=0)
+    accuracy, to_marks = race.race(net, np.array([0.01, 1.0]), seed=0, limit=700)
+    assert np.isinf(to_marks[:, 0]).any()  # at a rate of 0.01 it does not get there
+    assert np.isfinite(to_marks[:, 1]).all()
+    steps = race.looks(700)
+    for mark, share in enumerate(race.MARKS):
+        first = to_marks[1, 1, mark]
+        assert accuracy[steps == first, 1] >= share
+        assert (accuracy[steps < first, 1] < share).all()
+    end = steps.searchsorted(2 * to_marks[:, 1].max())
+    assert (accuracy[-1] == accuracy[end]).all()
+    assert (accuracy[:end, 0] < accuracy[end, 0]).any()
+
+
+def test_rates_are_chosen_on_validation_and_counted_on_test_images():
+    to_marks = np.full((3, 2, 2, 4), 50.0)
+    to_marks[:, 0, 1] = 20  # validation likes the second rate,
+    to_marks[:, 1, 1] = [[70] * 4, [80] * 4, [90] * 4]  # where the test images see more steps
+    np.testing.assert_array_equal(race.at_best(to_marks, mark=2), [70, 80, 90])
+
+
+@pytest.mark.parametrize(
+    ("subtract", "divide", "kind"), [(True, False, "subtract"), (False, True, "divide")]
+)
+def test_centring_tells_who_has_arrived(subtract, divide, kind):
+    demo = explore.centring()
+    assert demo.values["step"] == 0
+    assert not demo.values["subtract"]
+    demo.set(subtract=subtract, divide=divide, step=int(race.looks(600)[-1]), mark="95 %")
+    record = recordings.read("centring")["sigmoid"][kind]
+    arrived = np.isfinite(race.at_best(record["to_marks"], 1)).sum()
+    assert f"{arrived} of 5 networks have reached 95 %" in demo.caption
+    now = np.median(record["accuracy"][:, -1])
+    assert f"{100 * now:.0f}\u00a0% of the test images" in demo.caption
+
+
+def test_centring_shows_no_step_that_is_yet_to_come():
+    demo, steps = explore.centring(), race.looks(600)
+    for index in (0, 15, len(steps) - 1):
+        demo.set(step=int(steps[index]))
+        lines = [
+            line for line in demo.figure.axes[0].lines
+            if line.get_animated() and line.get_marker() == "None"
+        ]  # fmt: skip
+        assert [len(line.get_xdata()) for line in lines] == [index + 1] * 10
+        dots = [line for line in demo.figure.axes[1].lines if line.get_marker() == "o"]
+        assert len(dots) == 5
+        places = np.concatenate([line.get_xdata() for line in dots])
+        assert np.max(places, initial=0) <= np.log1p(steps[index])
+
+
+def test_held_weights_keep_their_length_and_free_ones_grow():
+    record = recordings.read("direction")
+    held, free = (record[name]["length"] for name in ("held", "free"))
+    np.testing.assert_allclose(held, held[:, :1].repeat(held.shape[1], axis=1), rtol=1e-4)
+    assert (free[:, -1] > free[:, 0]).all()
+
+
+def test_direction_tells_the_length_and_the_accuracy():
+    demo = explore.direction()
+    assert demo.values == {"rate": "10", "norms": "free", "step": 0}
+    demo.set(norms="held", step=300)
+    told = re.search(r"weights of length (\S+) .* (\d+)\u00a0% of the test", demo.caption).groups()
+    record = recordings.read("direction")["held"]
+    column = direction.RATES.index(10)
+    assert float(told[0]) == pytest.approx(record["length"][:, -1, 1, column].mean(), abs=0.006)
+    assert told[1] == f"{100 * np.median(record['accuracy'][:, -1, column]):.0f}"

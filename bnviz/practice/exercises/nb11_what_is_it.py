@@ -1,18 +1,16 @@
-"""Your turn in notebook 11: a fair race, a step size that fits the weights, a reading of curves."""
+"""Your turn in notebook 11: a centred activation, and a step size that fits the weights."""
 
 import numpy as np
 
 from bnviz.practice.exercises import Exercise
 
-INF = np.inf
-RACE = np.array([[300.0, 150, 90, INF], [200, 110, 130, INF], [320, 160, 120, INF]])
-UNLUCKY = np.array([[10.0, 40], [20, 40], [900, 40]])  # the mean would choose the other rate
-SMALL_RACE = np.array([[40.0, 20], [60, 90], [50, INF]])
+RNG = np.random.default_rng(0)
+WEIGHTS, BIAS = RNG.normal(0.5, 1, (6, 4)), RNG.normal(0, 1, 4)
+SQUARE, SQUARE_BIAS = RNG.normal(0.5, 1, (5, 5)), RNG.normal(0, 1, 5)
 
 
-def at_its_best(to_90):
-    order = np.argsort(np.median(to_90, axis=0))
-    return to_90[:, order[0]]
+def absorb_half(weights, bias):
+    return bias + 0.5 * weights.sum(axis=0)
 
 
 def same_path(rate, s):
@@ -21,38 +19,42 @@ def same_path(rate, s):
 
 EXERCISES = [
     Exercise(
-        "at_its_best",
-        reference=at_its_best,
-        cases=[(SMALL_RACE[:2],), (RACE,), (UNLUCKY,)],
-        right="One rate for all seeds, chosen by its median: no seed may pick its own.",
+        "absorb_half",
+        reference=absorb_half,
+        cases=[(WEIGHTS[:2, :1], BIAS[:1]), (WEIGHTS, BIAS), (SQUARE, SQUARE_BIAS)],
+        right="Each weight of a unit has lost half of itself, and the bias gives it all back.",
         mistakes={
-            "each seed its own rate": (
-                lambda to_90: to_90.min(axis=1),
-                "Each seed picks its own best rate, by luck as well. Choose one rate for all.",
+            "the wrong way": (
+                lambda weights, bias: bias - 0.5 * weights.sum(axis=0),
+                "The inputs became smaller by ½, so the net did, too. You take it away once more.",
             ),
-            "by the mean": (
-                lambda to_90: to_90[:, to_90.mean(axis=0).argmin()],
-                "You choose the rate by its mean, which one unlucky seed can spoil.",
+            "just a half": (
+                lambda weights, bias: bias + 0.5,
+                "The net of a unit has changed by ½ for *each* of its inputs, times its weight.",
             ),
-            "best seed": (
-                lambda to_90: to_90[:, to_90.min(axis=0).argmin()],
-                "You choose the rate by its luckiest seed. Choose it by its median.",
+            "the whole": (
+                lambda weights, bias: bias + weights.sum(axis=0),
+                "That makes up for a − 1. The activation is a − ½.",
             ),
-            "along the rates": (
-                lambda to_90: to_90[np.median(to_90, axis=1).argmin()],
-                "You choose a seed and return all of its rates. Rows are seeds, columns rates.",
+            "the mean": (
+                lambda weights, bias: bias + 0.5 * weights.mean(axis=0),
+                "You take the mean of the weights. A net is a sum over all inputs.",
             ),
-            "the median": (
-                lambda to_90: np.median(to_90, axis=0).min(),
-                "You return the median alone. All seeds at that rate are asked for.",
+            "over the units": (
+                lambda weights, bias: bias + 0.5 * weights.sum(axis=1),
+                "You add up over the units. Axis 0 of the weights holds the inputs of a unit.",
             ),
-            "the rate": (
-                lambda to_90: np.median(to_90, axis=0).argmin(),
-                "You return the column of the best rate. Its steps are asked for.",
+            "over everything": (
+                lambda weights, bias: bias + 0.5 * weights.sum(),
+                "Your sum runs over all units. Every unit has weights, and a bias, of its own.",
             ),
-            "the worst rate": (
-                lambda to_90: to_90[:, np.median(to_90, axis=0).argmax()],
-                "You choose the rate with the most steps. Fewer steps are better.",
+            "the bias forgotten": (
+                lambda weights, bias: 0.5 * weights.sum(axis=0),
+                "That is what has to be added. The old bias is still needed.",
+            ),
+            "nothing": (
+                lambda weights, bias: bias,
+                "With the old bias every net is lower by half the sum of the unit's weights.",
             ),
         },
     ),
@@ -77,25 +79,6 @@ EXERCISES = [
             "÷ s": (
                 lambda rate, s: rate / s,
                 "A longer vector with a smaller gradient needs a larger rate, not a smaller one.",
-            ),
-        },
-    ),
-    Exercise(
-        "which_network",
-        reference="large weights, with batch norm",
-        right="A large W makes every step a small one: smooth, safe and slow.",
-        mistakes={
-            "small weights, without": (
-                "small weights, without batch norm",
-                "That plateau is smooth as well, but its loss would still be near ln 10 = 2.3.",
-            ),
-            "good start, without": (
-                "good start, without batch norm",
-                "Its gradient has turned round after one step of this size: cosine below 0.5.",
-            ),
-            "small weights, with": (
-                "small weights, with batch norm",
-                "Small weights make large effective steps, so that its gradient turns the most.",
             ),
         },
     ),
