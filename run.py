@@ -10,7 +10,6 @@
     python3 run.py refresh    run the notebooks (or those named) and save what they show
     python3 run.py bench      measure redraw, browser and training (or those named), in tables
     python3 run.py nox        test in the places where notebooks are opened, as `nox -s colab`
-    python3 run.py mutants    show which small changes to the library no test notices
 
 What follows the command is passed on: `lab --port 9999`, `test tests/test_run.py -k upgrade`.
 The first start makes `.venv` beside this file; later starts find it ready.
@@ -43,7 +42,6 @@ SCRIPTS = {
     "refresh": ("lab", TOOLS / "refresh.py"),
     "bench": ("bench", HERE / "tests" / "benchmarks"),
     "nox": ("places", "-m", "nox", "-f", HERE / "noxfile.py"),
-    "mutants": ("mutants", TOOLS / "mutants.py"),
 }
 
 
@@ -82,13 +80,13 @@ def test(arguments):
     set_up("test")
     os.chdir(str(HERE))
     if arguments:
-        return call("-m", "pytest", *arguments)
+        return call("-m", "pytest", *arguments, **NO_BARS)
     every_core = ["-m", "pytest", "-n", "auto", "--dist"]
     return (
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
         or call(*every_core, "loadgroup")
-        or call(*every_core, "loadscope", "--nbval", "notebooks")
+        or call(*every_core, "loadscope", "--nbval", "notebooks", **NO_BARS)
         or call("-m", "tests.editorial")
     )
 

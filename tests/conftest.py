@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 # a second thread slows arrays as small as ours down, up to ten times
 BLAS = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"
 
 
 def modules():
     """Return the names of all modules of bnviz."""
-    paths = [path.relative_to(HERE).with_suffix("") for path in sorted(HERE.glob("bnviz/**/*.py"))]
+    paths = [path.relative_to(ROOT).with_suffix("") for path in sorted(ROOT.glob("bnviz/**/*.py"))]
     return [".".join(path.parts).removesuffix(".__init__") for path in paths]
 
 
