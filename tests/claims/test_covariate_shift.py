@@ -10,11 +10,11 @@ WEIGHTS = range(3)  # seeds of the first weights, trained as one stack
 BATCHES = range(2)  # seeds of the mini-batches
 
 
-def train(weights, hidden=3, **choices):
-    """Train one network per seed of `WEIGHTS` as a stack, without batch norm."""
+def train(weights, hidden=3, batch_norm=False, **choices):
+    """Train one network per seed of `WEIGHTS` as a stack."""
     data = digits.load()
     sizes = (64, *[100] * hidden, 10)
-    nets = [network.init(sizes, batch_norm=False, weights=weights, seed=seed) for seed in WEIGHTS]
+    nets = [network.init(sizes, batch_norm, weights, seed=seed) for seed in WEIGHTS]
     choices = {"test": (data.test_images, data.test_labels), "snapshots": 2} | choices
     return training.train(
         network.stack(nets), data.images, data.labels, progress=False, **choices
@@ -83,6 +83,12 @@ def test_three_layers_learn_and_eight_from_large_weights_only(seed):
     assert large.mean() > 0.4
 
 
+@pytest.mark.parametrize("seed", BATCHES)
+def test_eight_layers_learn_from_the_start_that_fails_with_batch_norm(seed):
+    assert train(0.1, hidden=3, steps=200, seed=seed).accuracy[-1].max() < 0.15
+    assert train(0.1, hidden=8, batch_norm=True, steps=200, seed=seed).accuracy[-1].min() > 0.93
+
+
 def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
     z = (example.images() @ example.weights())[:, 0].astype(float)
     shuffles = [np.random.default_rng(seed).permutation(len(z))[:1380] for seed in range(1000)]
@@ -106,25 +112,28 @@ def test_input_and_output_drift_and_the_further_one_learns_faster():
     assert well.accuracy[-1].min() > 0.9 > small.accuracy[-1].max()
 
 
-def test_training_on_much_ink_costs_points_on_little():
+def test_training_on_much_ink_costs_points_on_little_and_none_on_much():
     data = digits.load()
     ink, test_ink = data.images.mean(axis=1), data.test_images.mean(axis=1)
-    much, little = (
+    least, most = (
         np.array([np.quantile(ink[data.labels == digit], q) for digit in range(10)])
-        for q in (0.7, 0.3)
+        for q in (0.3, 0.7)
     )
-    inky = np.flatnonzero(ink > much[data.labels])
-    pale = test_ink < little[data.test_labels]
-    pale_images, pale_labels = data.test_images[pale], data.test_labels[pale]
+    inky = np.flatnonzero(ink > most[data.labels])
+    pale, dark = test_ink < least[data.test_labels], test_ink > most[data.test_labels]
     nets = [network.init(example.SIZES, False, 0.4, seed=seed) for seed in WEIGHTS]
 
     def accuracies(rows, seed):
         some = data.images[rows], data.labels[rows]
-        run = training.train(network.stack(nets), *some, 300, seed=seed, snapshots=2)
-        return training.accuracy(run.network, pale_images, pale_labels)
+        net = training.train(network.stack(nets), *some, 300, seed=seed, snapshots=2).network
+        return [
+            training.accuracy(net, data.test_images[k], data.test_labels[k]) for k in (pale, dark)
+        ]
 
     lost = []
     for seed in BATCHES:
         anyone = np.random.default_rng(seed).choice(len(ink), len(inky), replace=False)
-        lost.append(accuracies(anyone, seed) - accuracies(inky, seed))
-    assert np.mean(lost) > 0.01
+        lost.append(np.subtract(accuracies(anyone, seed), accuracies(inky, seed)))
+    on_pale, on_dark = np.mean(lost, axis=(0, 2))
+    assert on_pale > 0.01
+    assert on_pale > on_dark + 0.01

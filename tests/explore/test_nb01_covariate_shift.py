@@ -1,17 +1,12 @@
-"""The numbers behind `batches`, `drift` and `depth`."""
+"""The numbers behind `drift` and `depth`."""
 
 import re
 
 import numpy as np
 import pytest
 
-from bnviz import digits, example, explore, recordings, style
-from bnviz.explore.nb01_covariate_shift import STARTS, batch_orders
-
-
-@pytest.fixture(scope="module")
-def orders():
-    return batch_orders()
+from bnviz import example, explore, recordings, style
+from bnviz.explore.nb01_covariate_shift import STARTS
 
 
 @pytest.fixture(scope="module")
@@ -21,33 +16,6 @@ def depth():
 
 def lines_of(axes, stage):
     return [line for line in axes.get_lines() if line.get_color() == style.STAGES[stage]]
-
-
-def test_each_image_is_in_one_batch_at_most(orders):
-    for batches in orders.values():
-        assert batches.shape == (23, 60)
-        assert np.unique(batches).size == batches.size
-
-
-def test_orders_are_what_they_are_called(orders):
-    labels = digits.load().labels
-    ink = example.images().mean(axis=-1)
-    assert (np.diff(labels[orders["sorted by digit"]].ravel()) >= 0).all()
-    assert (np.diff(ink[orders["most ink first"]].ravel()) <= 0).all()
-    for name in ("shuffled", "shuffled again"):
-        means = labels[orders[name]].mean(axis=1)
-        assert np.ptp(means) < 2.5, "a batch is not a sample of all digits"
-    assert (orders["shuffled"] != orders["shuffled again"]).any()
-
-
-def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
-    demo = explore.batches()
-    demo.set(order="sorted by digit", batch=7)
-    z = (example.images() @ example.weights())[:, 0].astype(float)
-    away = (z[orders["sorted by digit"][6]].mean() - z.mean()) / (z.std() / np.sqrt(60))
-    told = re.search(r"it lies (\d+\.\d) times .* (below|above)", demo.caption)
-    assert float(told[1]) == pytest.approx(abs(away), abs=0.05)
-    assert told[2] == ("below" if away < 0 else "above")
 
 
 def test_what_enters_a_normalized_sigmoid_has_mean_beta_and_sd_gamma():

@@ -1,12 +1,12 @@
-"""The numbers behind `batch_size`."""
+"""The numbers behind `batch_size` and `batches`."""
 
 import re
 
 import numpy as np
 import pytest
 
-from bnviz import explore
-from bnviz.explore.nb02_batch_statistics import draw_statistics
+from bnviz import digits, example, explore
+from bnviz.explore.nb02_batch_statistics import batch_orders, draw_statistics
 
 
 def test_the_batch_variance_is_low_by_the_factor_that_is_told():
@@ -38,3 +38,48 @@ def test_the_caption_tells_how_low_the_variance_is():
 def test_batch_size_needs_a_spread():
     with pytest.raises(ValueError, match="values that differ, got 3 times"):
         explore.batch_size([2.0, 2.0, 2.0])
+
+
+@pytest.fixture(scope="module")
+def orders():
+    return batch_orders()
+
+
+def test_each_image_is_in_one_batch_at_most(orders):
+    for batches in orders.values():
+        assert batches.shape == (23, 60)
+        assert np.unique(batches).size == batches.size
+
+
+def test_orders_are_what_they_are_called(orders):
+    labels = digits.load().labels
+    ink = example.images().mean(axis=-1)
+    assert (np.diff(labels[orders["sorted by digit"]].ravel()) >= 0).all()
+    assert (np.diff(ink[orders["most ink first"]].ravel()) <= 0).all()
+    for name in ("shuffled", "shuffled again"):
+        means = labels[orders[name]].mean(axis=1)
+        assert np.ptp(means) < 2.5, "a batch is not a sample of all digits"
+    assert (orders["shuffled"] != orders["shuffled again"]).any()
+
+
+def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
+    demo = explore.batches()
+    demo.set(order="sorted by digit", batch=7)
+    z = (example.images() @ example.weights())[:, 0].astype(float)
+    away = (z[orders["sorted by digit"][6]].mean() - z.mean()) / (z.std() / np.sqrt(60))
+    told = re.search(r"it lies (\d+\.\d) times .* (below|above)", demo.caption)
+    assert float(told[1]) == pytest.approx(abs(away), abs=0.05)
+    assert told[2] == ("below" if away < 0 else "above")
+
+
+def test_the_hills_are_made_by_the_readers_own_function():
+    demo = explore.batch_size(batch_statistics=lambda z: (z.mean(axis=0), z.std(axis=0)))
+    demo.set(m=256)
+    assert re.search(r"the share is 0\.9", demo.caption)  # sd 1.1 where the variance is 1.22
+    assert demo.caption != moved_to_256().caption
+
+
+def moved_to_256():
+    demo = explore.batch_size()
+    demo.set(m=256)
+    return demo

@@ -19,6 +19,11 @@ def unbiased(var, m):
     return var * m / (m - 1)
 
 
+def how_far(batch, mu, sigma):
+    m = len(batch)
+    return (batch.mean() - mu) / (sigma / np.sqrt(m))
+
+
 EXERCISES = [
     Exercise(
         "batch_statistics",
@@ -58,22 +63,75 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "half_the_spread",
-        reference=240,
-        right="The spread goes with 1/√m, so half of it takes four times the batch.",
+        "how_far",
+        reference=how_far,
+        cases=[
+            (np.array([1.0, 2, 3, 6]), 2.0, 3.0),
+            (np.array([-5.0, 6, -7, 10, 1, -2, 0.5]), -1.5, 2.0),
+            (np.array([5.0, 6, 7, 10, 1, 2, 0, 1, 4]), 7.0, 4.0),
+        ],
+        right="A batch mean is judged by σ/√m, the distance that chance alone gives it.",
         mistakes={
-            "twice the batch": (
-                120,
-                "Twice the batch divides the spread by √2 only, as m stands under a root.",
+            "by σ": (
+                lambda batch, mu, sigma: (batch.mean() - mu) / sigma,
+                "You divide by σ, which is how single examples scatter. Means scatter less.",
             ),
-            "half the batch": (30, "A smaller batch has means that spread further, not less."),
-            "a quarter of the batch": (
-                15,
-                "You found the factor, but in the wrong direction: at m = 15 the spread doubles.",
+            "by σ/m": (
+                lambda batch, mu, sigma: (batch.mean() - mu) * len(batch) / sigma,
+                "You divide by σ/m. The mean of four times as many scatters half as much.",
+            ),
+            "by the batch's own sd": (
+                lambda batch, mu, sigma: (batch.mean() - mu) / (batch.std() / len(batch) ** 0.5),
+                "You take the sd of the batch. The yardstick is that of the population: sigma.",
+            ),
+            "by the variance": (
+                lambda batch, mu, sigma: (batch.mean() - mu) / (sigma**2 / np.sqrt(len(batch))),
+                "You square sigma. It is a standard deviation already.",
+            ),
+            "multiplies": (
+                lambda batch, mu, sigma: (batch.mean() - mu) * sigma / np.sqrt(len(batch)),
+                "You multiply by σ/√m. To count in σ/√m means to divide by it.",
+            ),
+            "not in units": (
+                lambda batch, mu, sigma: batch.mean() - mu,
+                "That is the plain distance. How often does σ/√m fit into it?",
+            ),
+            "without its sign": (
+                lambda batch, mu, sigma: abs(batch.mean() - mu) / (sigma / np.sqrt(len(batch))),
+                "The size is right. Keep the sign, too: below μ the result is negative.",
+            ),
+            "the other way round": (
+                lambda batch, mu, sigma: (mu - batch.mean()) / (sigma / np.sqrt(len(batch))),
+                "The size is right, the sign is not: a batch mean above μ is a positive distance.",
+            ),
+        },
+    ),
+    Exercise(
+        "as_certain",
+        reference=540,
+        right="The spread goes with σ/√m, so three times the σ takes nine times the batch.",
+        mistakes={
+            "three times the batch": (
+                180,
+                "Three times the batch divides the spread by √3 only, as m stands under a root.",
+            ),
+            "the root of three": (
+                lambda m: 100 <= m <= 105,
+                "You take a root where a square is needed: solve σ/√m for m.",
+                104,
+            ),
+            "a smaller batch": (
+                lambda m: m < 60,
+                "A smaller batch has means that spread further. These spread too far already.",
+                20,
+            ),
+            "the same batch": (
+                60,
+                "At the same m, three times the σ gives three times the spread.",
             ),
             "the square of the batch": (
                 3600,
-                "That would divide the spread by √60. You want to divide it by 2 only.",
+                "That would divide the spread by √60. You want to divide it by 3 only.",
             ),
         },
     ),
