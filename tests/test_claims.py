@@ -46,8 +46,11 @@ def test_the_last_verdict_of_a_home_counts(tmp_path):
     assert claims.saved(tmp_path)[7].word == "not shown"
 
 
-def test_the_overview_names_every_source_and_home():
-    lines = claims.overview().data.splitlines()[2:]
+def test_the_overview_names_every_source_and_home_and_the_verdict_that_is_saved(tmp_path):
+    save(tmp_path, "04_bias_cancellation", claims.verdict(4, "reproduced", "at most 8e-15"))
+    lines = claims.overview(tmp_path).data.splitlines()[2:]
+    verdicts = [line.strip("| ").split(" | ")[-1] for line in lines]
+    assert verdicts == ["reproduced" if number == 4 else "–" for number in range(1, 11)]
     for claim, line in zip(claims.CLAIMS, lines, strict=True):
         assert claim.sentence in line
         assert claim.source in line

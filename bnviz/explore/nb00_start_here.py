@@ -65,7 +65,8 @@ def pipeline(activations=None):
         "beta": slider("β", -4.0, 4.0, 0.0),
         "batch_norm": switch("batch norm", True),
     }
-    return picture, show, controls
+    still = [{}, {"shift": 3.0}, {"shift": 3.0, "batch_norm": False}, {"gamma": 4.0}]
+    return picture, show, controls, still
 
 
 class PipelineStrip(Picture):

@@ -1,7 +1,7 @@
 """The ten claims under test: who says them, which notebook tests them, and what it found.
 
 In the notebook that is a claim's home, a cell ends in `claims.verdict(4, "reproduced", "…")`.
-`claims.overview()` lists the claims, `claims.ledger()` puts the saved verdicts beside them.
+`claims.overview()` lists the claims with their verdicts, `claims.ledger()` what was measured.
 """
 
 import json
@@ -143,10 +143,13 @@ def saved(folder="."):
     return found
 
 
-def overview():
-    """The claims as a table: what is said, who says it, where it is tested."""
-    rows = [(f"{c.number}. {c.sentence}", c.source, _link(c)) for c in CLAIMS]
-    return _table(("claim", "who says it", "tested in"), rows)
+def overview(folder="."):
+    """The claims as a table: what is said, who says it, where it is tested, with which verdict."""
+    words = {number: finding.word for number, finding in saved(folder).items()}
+    rows = [
+        (f"{c.number}. {c.sentence}", c.source, _link(c), words.get(c.number, "–")) for c in CLAIMS
+    ]
+    return _table(("claim", "who says it", "tested in", "verdict"), rows)
 
 
 def ledger(folder="."):
