@@ -16,9 +16,11 @@ from bnviz.practice import marks
 IMPORTS = "import numpy as np\nfrom bnviz.practice import checks"
 RIGHT = "checks.batch_statistics(lambda z: (z.mean(axis=0), z.var(axis=0)))"
 WRONG = "checks.batch_statistics(lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)))"
-HALF = "checks.half_the_spread(240)"
+HOW_FAR = "checks.how_far(lambda batch, mu, sigma: (batch.mean() - mu) / sigma * len(batch) ** 0.5)"
+AS_CERTAIN = "checks.as_certain(540)"
+MIDDLE = [HOW_FAR, AS_CERTAIN]
 UNBIASED = "checks.unbiased(lambda var, m: var * m / (m - 1))"
-REST = [HALF, UNBIASED]
+REST = [*MIDDLE, UNBIASED]
 FORGED = "from IPython.display import display\ndisplay({KIND: DATA}, raw=True)"
 
 
@@ -40,19 +42,27 @@ def forged(data):
     return FORGED.replace("KIND", repr(marks.KIND)).replace("DATA", repr(data))
 
 
-# student: (the sources of the hand-in, how many of 3 pass, what else the line says)
+# student: (the sources of the hand-in, how many of 4 pass, what else the line says)
 STUDENTS = {
-    "ada": ([RIGHT, *REST], 3, ""),
-    "bob": ([WRONG, "1 / 0", *REST], 2, "batch_statistics: divides by m − 1"),
-    "changes her mind": ([RIGHT, WRONG, *REST], 2, "batch_statistics: divides by m − 1"),
-    "deletes a cell": ([RIGHT, HALF], 2, "unbiased: its cell is missing"),
-    "does not begin": ([RIGHT, HALF, "checks.unbiased(...)"], 2, "unbiased: not filled in"),
-    "breaks the syntax": ([RIGHT, HALF, UNBIASED + ")"], 2, "unbiased: SyntaxError: unmatched ')'"),
-    "asks": ([RIGHT, HALF, "input()\n" + UNBIASED], 2, "unbiased: StdinNotImplementedError"),
-    "hides": ([RIGHT + ";", "verdict = " + HALF, UNBIASED + "\nNone"], 3, ""),
-    "loops": ([RIGHT, HALF, "checks.unbiased(lambda var, m: exec('while 1: pass'))"], 2, "inter"),
+    "ada": ([RIGHT, *REST], 4, ""),
+    "bob": ([WRONG, "1 / 0", *REST], 3, "batch_statistics: divides by m − 1"),
+    "changes her mind": ([RIGHT, WRONG, *REST], 3, "batch_statistics: divides by m − 1"),
+    "deletes a cell": ([RIGHT, *MIDDLE], 3, "unbiased: its cell is missing"),
+    "does not begin": ([RIGHT, *MIDDLE, "checks.unbiased(...)"], 3, "unbiased: not filled in"),
+    "breaks the syntax": (
+        [RIGHT, *MIDDLE, UNBIASED + ")"],
+        3,
+        "unbiased: SyntaxError: unmatched ')'",
+    ),
+    "asks": ([RIGHT, *MIDDLE, "input()\n" + UNBIASED], 3, "unbiased: StdinNotImplementedError"),
+    "hides": ([RIGHT + ";", HOW_FAR, "verdict = " + AS_CERTAIN, UNBIASED + "\nNone"], 4, ""),
+    "loops": (
+        [RIGHT, *MIDDLE, "checks.unbiased(lambda var, m: exec('while 1: pass'))"],
+        3,
+        "inter",
+    ),
     "dies": ([RIGHT, "import os; os._exit(1)", *REST], 1, "Kernel died"),
-    "forges badly": ([*map(forged, [{}, 3, {"exercise": []}]), RIGHT, *REST], 3, ""),
+    "forges badly": ([*map(forged, [{}, 3, {"exercise": []}]), RIGHT, *REST], 4, ""),
 }
 
 
@@ -67,13 +77,15 @@ def class_of(tmp_path_factory):
         (folder / "shadows" / name).parent.mkdir(exist_ok=True)
         (folder / "shadows" / name).write_text("raise SystemExit('I am the judge')")
     saved = new_output("display_data", {marks.KIND: {"exercise": "unbiased", "passed": True}})
-    hand_in(folder, "02.ipynb/02.ipynb", RIGHT, HALF, outputs=[saved])
+    hand_in(folder, "02.ipynb/02.ipynb", RIGHT, *MIDDLE, outputs=[saved])
     hand_in(folder, "BOM/02.ipynb", RIGHT, *REST)
     text = (folder / "BOM/02.ipynb").read_text("utf-8")
     (folder / "BOM/02.ipynb").write_text(text, "utf-8-sig")
     hand_in(folder, "two in one/a.ipynb", RIGHT)
     hand_in(folder, "two in one/b.ipynb", RIGHT, *REST)
-    hand_in(folder, "ids/x.ipynb", RIGHT, *REST, "1", ids=["imports", "a", "b", "answer-unbiased"])
+    hand_in(
+        folder, "ids/x.ipynb", RIGHT, *REST, "1", ids=["imports", "a", "b", "c", "answer-unbiased"]
+    )
     for odd, content in {
         "._02.ipynb": b"\x00\x05\x16\x07",
         ".ipynb_checkpoints/02.ipynb": b"{}",
@@ -110,18 +122,18 @@ def line_of(student, marked):
 def test_what_counts_is_what_the_notebook_has_to_offer(student, marked):
     _, passed, words = STUDENTS[student]
     line = line_of(student, marked)
-    assert line.startswith(f"{passed} of 3"), marked.stderr
+    assert line.startswith(f"{passed} of 4"), marked.stderr
     assert words.replace("−", "?") in line
-    assert words or line == "3 of 3"
+    assert words or line == "4 of 4"
 
 
 def test_a_hand_in_of_any_kind_has_its_line(marked):
-    assert line_of("shadows", marked) == "3 of 3"
-    assert line_of("BOM", marked) == "3 of 3"
-    assert line_of("02.ipynb", marked) == "2 of 3   unbiased: its cell is missing"
-    assert line_of(str(Path("two in one", "a.ipynb")), marked).startswith("1 of 3")
-    assert line_of(str(Path("two in one", "b.ipynb")), marked) == "3 of 3"
-    assert line_of("ids", marked) == "3 of 3"
+    assert line_of("shadows", marked) == "4 of 4"
+    assert line_of("BOM", marked) == "4 of 4"
+    assert line_of("02.ipynb", marked) == "3 of 4   unbiased: its cell is missing"
+    assert line_of(str(Path("two in one", "a.ipynb")), marked).startswith("1 of 4")
+    assert line_of(str(Path("two in one", "b.ipynb")), marked) == "4 of 4"
+    assert line_of("ids", marked) == "4 of 4"
     assert line_of("other.ipynb", marked) == "0 of 0   no exercise of the series is in it"
     assert line_of("list.ipynb", marked).startswith("0 of 0   ")
 
@@ -142,7 +154,7 @@ def test_a_table_for_a_spreadsheet(marked, class_of):
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert rows["bob"]["batch_statistics"] == "divides by m − 1"
     assert rows["bob"]["unbiased"] == "passed"
-    assert (rows["bob"]["passed"], rows["bob"]["of"]) == ("2", "3")
+    assert (rows["bob"]["passed"], rows["bob"]["of"]) == ("3", "4")
     assert rows["dies"]["trouble"] == "Kernel died"
     assert len(rows) == len(STUDENTS) + 8
 
@@ -166,7 +178,7 @@ def test_a_notebook_that_will_not_be_interrupted_is_ended(tmp_path):
     code = "import sys; from bnviz.practice import marks; marks.CELL, marks.NOTEBOOK = 10, 40; "
     code += "sys.exit(marks.main(sys.argv[1:]))"
     done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
-    assert "1.ipynb   1 of 3   ended after 40 s; half_the_spread: ended after" in done.stdout
+    assert "1.ipynb   1 of 4   ended after 40 s; how_far: ended after" in done.stdout
     assert done.returncode == 1
 
 
