@@ -40,7 +40,7 @@ def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
 
 def test_the_front_page_starts_the_first_notebook_and_links_stay_in_the_tab(reading, site_address):
     reading.goto(site_address("").partition("notebooks/")[0])
-    reading.get_by_role("link", name="Start").click()
+    reading.get_by_role("link", name="Start", exact=True).click()
     reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
     reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
     reading.locator(".jp-RenderedMarkdown a[href*='01_']").first.click()
