@@ -47,7 +47,15 @@ ARROWS = {
         "matplotlib",
     },
     "practice.trials": {"numpy"},
-    "practice.exercises": {"practice.trials", "network", "batchnorm", "numpy"},
+    "practice.programs": {"network", "numpy"},
+    "practice.exercises": {
+        "practice.trials",
+        "practice.programs",
+        "network",
+        "batchnorm",
+        "digits",
+        "numpy",
+    },
     "practice.words": set(),
     "practice.verdict": set(),
     "practice.checks": {

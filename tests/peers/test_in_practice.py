@@ -1,4 +1,4 @@
-"""The cells of notebook 12 that compare with PyTorch, run where it is installed."""
+"""The cells of notebook 13 that compare with PyTorch, run where it is installed."""
 
 import json
 import re
@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("torch")
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "12_in_practice.ipynb"
+from bnviz.practice.exercises.nb13_in_practice import BatchNorm
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "13_in_practice.ipynb"
 CELLS = {cell["id"]: cell for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]}
-NAMES = ("imports", "four-numbers", "torch-four-numbers", "modes-shown", "torch-layer")
+NAMES = ("imports", "four-numbers", "one-alone", "torch-conventions", "torch-layer")
 
 
 def test_pytorch_agrees(capsys):
-    scope = {}
+    scope = {"Layer": BatchNorm}
     for name in NAMES:
         exec("".join(CELLS[name]["source"]), scope)
-    gaps = re.findall(r"largest difference from .* (\S+)$", capsys.readouterr().out, re.M)
+    said = capsys.readouterr().out
+    gaps = re.findall(r"largest difference from .* (\S+)$", said, re.M)
     assert len(gaps) == 2
     assert max(map(float, gaps)) < 1e-12
+    assert "Expected more than 1 value per channel when training" in said
+    assert "kept statistics move within no_grad: True" in said

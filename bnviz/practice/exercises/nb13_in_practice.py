@@ -1,4 +1,4 @@
-"""Your turn in notebook 12: the whole layer, and a momentum that changes sides.
+"""Your turn in notebook 13: the whole layer, and a momentum that changes sides.
 
 A wrong layer is a small class that overrides one method of the right one.
 """

@@ -1,0 +1,127 @@
+"""Your turn in notebook 12: which numbers share an average, in two norms of a convolution."""
+
+import numpy as np
+
+from bnviz.practice.exercises import Exercise
+
+X = np.random.default_rng(0).normal(size=(3, 2, 4, 6)) + np.arange(6)  # height is not width
+ALONE = X[:1]
+
+
+def batch_average(x):
+    return x.mean(axis=(0, 1, 2), keepdims=True)
+
+
+def group_average(x, groups):
+    m, height, width, channels = x.shape
+    grouped = x.reshape(m, height, width, groups, channels // groups)
+    average = grouped.mean(axis=(1, 2, 4))
+    return np.repeat(average, channels // groups, axis=-1).reshape(m, 1, 1, channels)
+
+
+def averages(average, x, *more):
+    """The average, with as many numbers as x where it can be taken away from x."""
+    found = np.asarray(average(x, *more))
+    fits = all(
+        size in (1, full) for size, full in zip(found.shape[::-1], x.shape[::-1], strict=False)
+    )
+    return np.broadcast_to(found, x.shape) if fits and found.ndim <= x.ndim else found
+
+
+def over(*axes):
+    return lambda x: x.mean(axis=axes, keepdims=True)
+
+
+def grouped(x, groups, axes, order="split"):
+    m, height, width, channels = x.shape
+    parts = (groups, channels // groups) if order == "split" else (channels // groups, groups)
+    mean = x.reshape(m, height, width, *parts).mean(axis=axes, keepdims=True)
+    return np.broadcast_to(mean, (m, height, width, *parts)).reshape(x.shape)
+
+
+EXERCISES = [
+    Exercise(
+        "batch_average",
+        reference=batch_average,
+        use=averages,
+        cases=[(ALONE,), (X,)],
+        right="Each channel has one average, over all examples and all positions.",
+        mistakes={
+            "each position for itself": (
+                over(0),
+                "You average over the examples alone, so every pixel has a mean of its own. A "
+                "convolution treats all positions alike, and so does its batch norm: average over "
+                "height and width, too.",
+            ),
+            "each example for itself": (
+                over(1, 2),
+                "You average over the positions of one example. That is instance norm; batch norm "
+                "goes over all examples, too.",
+            ),
+            "over the channels": (
+                over(1, 2, 3),
+                "You average over positions and channels of one example, as layer norm does. Here "
+                "each channel has its own mean, over all examples.",
+            ),
+            "channels alone": (
+                over(3),
+                "You average over the channels, at each position for itself. It is the channels "
+                "that are kept apart, and all else that is averaged.",
+            ),
+            "one for all": (
+                over(0, 1, 2, 3),
+                "You take one mean of all numbers. Each channel has its own.",
+            ),
+            "channels first": (
+                over(0, 2, 3),
+                "These are the axes where channels come second, as in PyTorch. Here they come "
+                "last: (examples, height, width, channels).",
+            ),
+            "the sum": (
+                lambda x: x.sum(axis=(0, 1, 2), keepdims=True),
+                "That is the sum: divide it by the number of examples and positions.",
+            ),
+        },
+    ),
+    Exercise(
+        "group_average",
+        reference=group_average,
+        use=averages,
+        cases=[(ALONE, 3), (X, 2), (X, 1), (X, 6)],
+        right=(
+            "Each group of each example has one average. With one group that is layer norm over "
+            "the whole image, and with a group for each channel it is instance norm."
+        ),
+        mistakes={
+            "over the examples": (
+                lambda x, groups: grouped(x, groups, (0, 1, 2, 4)),
+                "You average over the examples, too. The point of group norm is that an example "
+                "does not see the others: leave axis 0 alone.",
+            ),
+            "the positions left out": (
+                lambda x, groups: grouped(x, groups, (4,)),
+                "You average over the channels of a group, at each position for itself. Average "
+                "over height and width, too.",
+            ),
+            "the channels of a group left out": (
+                lambda x, groups: grouped(x, groups, (1, 2)),
+                "Every channel still has its own mean: average over the channels of a group, too.",
+            ),
+            "neighbours torn apart": (
+                lambda x, groups: grouped(x, groups, (1, 2, 3), order="strided"),
+                "Your groups hold every so-manieth channel. A group holds neighbours: split the "
+                "last axis into (groups, channels of a group), in this order.",
+            ),
+            "group number for group size": (
+                lambda x, groups: grouped(x, x.shape[-1] // groups, (1, 2, 4)),
+                "You make groups of `groups` channels. There are to be `groups` groups, so each "
+                "has channels / groups channels.",
+            ),
+            "groups not used": (
+                lambda x, groups: x.mean(axis=(1, 2, 3), keepdims=True),
+                "You average over all channels of an example, whatever `groups` is. That is right "
+                "for one group only.",
+            ),
+        },
+    ),
+]

@@ -1,0 +1,122 @@
+"""Train with four norms and with none, in mini-batches of 2 to 60, at 14 rates, for five seeds.
+
+The network is that of the series. Group norm has ten groups of ten units; layer norm and RMS norm
+go over the units of one example. Without a norm there are two starts, the good one and the folded
+one. 1,150 images are trained with; the other 287 are for choosing the rate.
+
+Returns for each of `METHODS`, and each of "examples" (6,000 seen, whatever m) and "steps" (300),
+the errors (6 sizes, 5 seeds, 2, 14 rates): of the images for choosing, then of the test images.
+Batch norm is tested with the statistics of all images that it trains with.
+"""
+
+import numpy as np
+
+from bnviz import example, network, training
+from bnviz.example import DATA, FOLDED, GOOD_START, TEST, WITH_BN
+
+NORMS = ("batch norm", "group norm", "layer norm", "RMS norm")
+METHODS = (*NORMS, GOOD_START, FOLDED)
+SIZES = (2, 4, 8, 16, 32, 60)
+RATES = (0.004 * 1.75 ** np.arange(14)).astype(np.float32)
+GROUPS = 10
+EXAMPLES, STEPS = 6000, 300
+ORDER = np.random.default_rng(0).permutation(len(DATA.images))
+KEPT_BACK = DATA.images[ORDER[:287]], DATA.labels[ORDER[:287]]
+SEEN = DATA.images[ORDER[287:]], DATA.labels[ORDER[287:]]
+
+
+def run(methods=METHODS, sizes=SIZES, seeds=range(5)):
+    kept = {}
+    for method in methods:
+        found = np.array([[errors(method, m, seed) for seed in seeds] for m in sizes])
+        kept[method] = {"examples": found[:, :, 0], "steps": found[:, :, 1]}
+    return kept
+
+
+@np.errstate(all="ignore")  # at the highest rates some overflow: they guess
+def errors(method, m, seed):
+    """Errors after 6,000 examples and after 300 steps, (2, 2, rates)."""
+    net = network.stack([example.start(WITH_BN if method in NORMS else method, seed)] * len(RATES))
+    rates, found = RATES[:, None, None], {}
+    batches = training.minibatches(len(SEEN[0]), m, seed)
+    for step in range(1, max(EXAMPLES // m, STEPS) + 1):
+        rows = next(batches)
+        net = descend(method, net, SEEN[0][rows], SEEN[1][rows], rates)
+        if step in (EXAMPLES // m, STEPS):
+            found[step] = [share_wrong(method, net, *data) for data in (KEPT_BACK, TEST)]
+    return np.array([found[EXAMPLES // m], found[STEPS]])
+
+
+def average(norm, x):
+    """The average over the numbers that share one in this norm; it broadcasts against x."""
+    if norm == "batch norm":
+        return x.mean(axis=-2, keepdims=True)
+    if norm == "group norm":
+        groups = x.reshape(*x.shape[:-1], GROUPS, -1).mean(axis=-1)
+        return np.repeat(groups, x.shape[-1] // GROUPS, axis=-1)
+    return x.mean(axis=-1, keepdims=True)
+
+
+def forward(method, net, x, kept=None):
+    """The logits, and for each hidden layer its input, z_hat, std, mean and activation.
+
+    kept: mean and std of every hidden layer, where those of the mini-batch are not to be used.
+    """
+    passed = []
+    for index, layer in enumerate(net.layers[:-1]):
+        z_hat, std, mean = network.linear(x, layer), 1, 0
+        if method in NORMS:
+            mean, std = kept[index] if kept else statistics(method, z_hat)
+            z_hat = (z_hat - mean) / std
+        y = z_hat
+        if layer.gamma is not None:
+            y = layer.gamma[..., None, :] * z_hat + layer.beta[..., None, :]
+        a = network.sigmoid(y)
+        passed.append((x, z_hat, std, mean, a))
+        x = a
+    return network.linear(x, net.layers[-1]), passed
+
+
+def statistics(norm, z):
+    """What this norm takes away and what it divides by."""
+    mean = 0 if norm == "RMS norm" else average(norm, z)
+    return mean, np.sqrt(average(norm, (z - mean) ** 2) + np.float32(1e-5))
+
+
+def descend(method, net, x, labels, rates):
+    """One step downhill; rates: (rates, 1, 1)."""
+    logits, passed = forward(method, net, x)
+    _, dz = network.cross_entropy(logits, labels)
+    last, a = net.layers[-1], passed[-1][-1]
+    layers = [last._replace(weights=last.weights - rates * (transposed(a) @ dz),
+                            bias=last.bias - rates[..., 0] * dz.sum(axis=-2))]  # fmt: skip
+    da = dz @ transposed(last.weights)
+    for layer, (x, z_hat, std, _, a) in zip(net.layers[-2::-1], passed[::-1], strict=True):
+        dy = dz = da * a * (1 - a)
+        changed = {}
+        if method in NORMS:
+            changed["gamma"] = layer.gamma - rates[..., 0] * (dy * z_hat).sum(axis=-2)
+            changed["beta"] = layer.beta - rates[..., 0] * dy.sum(axis=-2)
+            dz = dy * layer.gamma[..., None, :]
+            through_mean = 0 if method == "RMS norm" else average(method, dz)
+            dz = (dz - z_hat * average(method, dz * z_hat) - through_mean) / std
+        else:
+            changed["bias"] = layer.bias - rates[..., 0] * dz.sum(axis=-2)
+        da = dz @ transposed(layer.weights)
+        weights = layer.weights - rates * (transposed(x) @ dz)
+        layers.append(layer._replace(weights=weights, **changed))
+    return net._replace(layers=tuple(layers[::-1]))
+
+
+def transposed(x):
+    """The matrix, or each of a stack of them, with rows and columns exchanged."""
+    return np.swapaxes(x, -1, -2)
+
+
+def share_wrong(method, net, images, labels):
+    """The share of the images that is not recognized, (rates,)."""
+    kept = None
+    if method == "batch norm":
+        kept = [(mean, std) for _, _, std, mean, _ in forward(method, net, SEEN[0])[1]]
+    logits, _ = forward(method, net, images, kept)
+    return (logits.argmax(axis=-1) != labels).mean(axis=-1)
