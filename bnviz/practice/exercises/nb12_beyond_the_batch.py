@@ -4,8 +4,9 @@ import numpy as np
 
 from bnviz.practice.exercises import Exercise
 
-X = np.random.default_rng(0).normal(size=(3, 2, 4, 6)) + np.arange(6)  # height is not width
-ALONE = X[:1]
+RNG = np.random.default_rng(0)
+ALONE = RNG.normal(size=(1, 2, 4, 6)) + np.linspace(0, 1, 6)  # height is not width
+X = RNG.normal(size=(3, 3, 5, 4)) + np.linspace(0, 1, 4)
 
 
 def batch_average(x):
@@ -14,18 +15,22 @@ def batch_average(x):
 
 def group_average(x, groups):
     m, height, width, channels = x.shape
-    grouped = x.reshape(m, height, width, groups, channels // groups)
-    average = grouped.mean(axis=(1, 2, 4))
-    return np.repeat(average, channels // groups, axis=-1).reshape(m, 1, 1, channels)
+    parts = x.reshape(m, height, width, groups, channels // groups)
+    average = parts.mean(axis=(1, 2, 4), keepdims=True)
+    return np.broadcast_to(average, (m, 1, 1, *parts.shape[3:])).reshape(m, 1, 1, channels)
 
 
-def averages(average, x, *more):
+def take_away(average, x):
     """The average, with as many numbers as x where it can be taken away from x."""
-    found = np.asarray(average(x, *more))
-    fits = all(
-        size in (1, full) for size, full in zip(found.shape[::-1], x.shape[::-1], strict=False)
+    found = np.asarray(average(x))
+    fits = found.ndim == x.ndim and all(
+        size in (1, full) for size, full in zip(found.shape, x.shape, strict=True)
     )
-    return np.broadcast_to(found, x.shape) if fits and found.ndim <= x.ndim else found
+    return np.broadcast_to(found, x.shape) if fits or found.shape == x.shape[-1:] else found
+
+
+def take_away_by_group(average, x, groups):
+    return take_away(lambda x: average(x, groups), x)
 
 
 def over(*axes):
@@ -43,7 +48,7 @@ EXERCISES = [
     Exercise(
         "batch_average",
         reference=batch_average,
-        use=averages,
+        use=take_away,
         cases=[(ALONE,), (X,)],
         right="Each channel has one average, over all examples and all positions.",
         mistakes={
@@ -86,8 +91,8 @@ EXERCISES = [
     Exercise(
         "group_average",
         reference=group_average,
-        use=averages,
-        cases=[(ALONE, 3), (X, 2), (X, 1), (X, 6)],
+        use=take_away_by_group,
+        cases=[(ALONE, 3), (X, 2), (X, 1), (X, 4)],
         right=(
             "Each group of each example has one average. With one group that is layer norm over "
             "the whole image, and with a group for each channel it is instance norm."
