@@ -174,7 +174,7 @@ class Live:
             strip.append(self._picture.with_caption(captions[-1]))
         self._show(**self.values)
         labels = [control.description for control in self.controls.values()]
-        how = f"To move {', '.join(labels)}: run this cell (Shift + Enter)."
+        how = f"Controls: {' · '.join(labels)}. To move them, run this cell (Shift + Enter)."
         strip.insert(0, self._picture.written(how, color=style.SAND_INK))
         data, metadata = self._picture.still(strip, " ".join([*captions, how]))
         data["text/plain"] = f"{self.name}: a picture with the controls {', '.join(self.controls)}"

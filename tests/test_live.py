@@ -325,7 +325,7 @@ def test_mime_bundle_holds_words_picture_and_widget(demo):
     assert data["text/plain"] == "level: a picture with the controls height, side"
     assert isinstance(data["image/png"], str)
     Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).verify()
-    how = "To move height h, side: run this cell (Shift + Enter)."
+    how = "Controls: height h · side. To move them, run this cell (Shift + Enter)."
     assert metadata["image/png"] == {"width": 300, "alt": f"{demo.caption} {how}"}
     view = data["application/vnd.jupyter.widget-view+json"]
     assert (view["version_major"], view["version_minor"]) == (2, 0)
@@ -338,7 +338,7 @@ def test_text_stands_still_and_the_still_picture_follows(demo):
     after, metadata = demo._repr_mimebundle_()
     assert after["text/plain"] == before["text/plain"]  # nbval compares it
     assert after["image/png"] != before["image/png"]
-    assert metadata["image/png"]["alt"].startswith("The line goes up to 8. To move")
+    assert metadata["image/png"]["alt"].startswith("The line goes up to 8. Controls: ")
 
 
 def test_a_page_without_a_kernel_shows_the_telling_positions():
@@ -350,7 +350,7 @@ def test_a_page_without_a_kernel_shows_the_telling_positions():
         told.append(demo.caption)
     demo.set(side="up")  # back where it began: the page's picture has not moved
     strip = decoded_still(demo)
-    assert metadata["image/png"]["alt"].startswith(" ".join(told) + " To move")
+    assert metadata["image/png"]["alt"].startswith(" ".join(told) + " Controls: ")
     part = (len(strip) - len(alone)) // 2  # the words on how to move it stand above them once
     assert len(strip) == len(alone) + 2 * part > 3 * part
     assert (strip[-part:] == alone[-part:]).all()
