@@ -36,7 +36,7 @@ def bias(activations=None):
         "b": slider("bias b", -6.0, 6.0, 0.0),
         "scale": stops("scale of W", (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), 1.0),
     }
-    return picture, show, controls
+    return picture, show, controls, ({}, {"b": -6.0}, {"b": 6.0}, {"scale": 0.1})
 
 
 def _explain(change, scale):

@@ -36,6 +36,13 @@ MADE_UP = {  # claim: [(what was measured, the word that it gets)]
         (({2: [0.9, 0.9], 8: [0.5, 0.5], 60: [0.3, 0.3]},), "not reproduced"),
         (({2: [1.9, 1.9], 8: [1.5, 1.5], 60: [1.1, 1.2]},), "not supported"),
     ],
+    4: [  # the largest difference of a logit, the largest move of a bias, for each seed
+        (([1e-14, 1e-15], [0, 1e-17]), "reproduced"),
+        (([1e-14, 1e-15], [0.1, 0.2]), "partly"),
+        (([0.1, 0.2], [0, 1e-17]), "partly"),
+        (([0.1, 0.2], [0.1, 0.2]), "not reproduced"),
+        (([1e-14, 0.2], [0, 0]), "not shown"),
+    ],
     5: [  # R² of ẑ and of y, (networks, layers)
         ((np.full((2, 3), 0.99), np.full((2, 3), 0.9)), "reproduced"),
         ((np.full((2, 3), 0.99), np.full((2, 3), 0.98)), "partly"),
