@@ -10,6 +10,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from bnviz import explore
 from bnviz.practice.exercises import every
+from tools import refresh
 
 ROOT = Path(__file__).parents[2]
 CELLS, WORDS, PARAGRAPH, LINES = 35, 1400, 120, 12
@@ -68,6 +69,10 @@ def large_file(notebook):
 def slides(notebook):
     if notebook.cells[0].metadata.get("slideshow", {}).get("slide_type") != "slide":
         yield "the title begins no slide: give it the slide type Slide (the gear at the right)."
+    for cell in notebook.cells:
+        skipped = cell.metadata.get("slideshow", {}).get("slide_type") in ("skip", "notes")
+        if refresh.height(cell) > 800 and not skipped:
+            yield f"cell {cell.id} is higher than a slide: cut it in two, or skip it."
 
 
 def sections_that_need_more(notebook):
