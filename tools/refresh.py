@@ -66,6 +66,7 @@ def refresh(path):
 def run(notebook, folder):
     """Run a notebook in the folder where it stands, with a kernel of its own."""
     options = {"coalesce_streams": True, "record_timing": False, "store_widget_state": False}
+    options["extra_arguments"] = ["--log-level=40"]  # what a kernel warns of is not for readers
     NotebookClient(notebook, resources={"metadata": {"path": folder}}, **options).execute()
 
 
