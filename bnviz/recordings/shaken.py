@@ -1,79 +1,104 @@
-"""Shake the input of every sigmoid anew at each of 600 steps, learning rate 0.3, five seeds.
+"""Shake what every sigmoid gets, at each of 600 steps anew: five networks, three strengths.
 
-For `WITH_BN` and for `GOOD_START`. Returns for each, and each strength of the noise: steps (S,),
-accuracy (S, 5) on the test images, without shaking, and into (S, 256 examples), what the
-sigmoid of `UNIT` of the third hidden layer gets at that step in the first network, float16.
+All but `GOOD_START` begin as one function (see `centring`), which `FOLDED` computes without batch
+norm; "folded, centred" has the activation sigmoid − ½, and "subtract only" takes the mean of the
+mini-batch away, but does not divide. At three learning rates, for five seeds.
+
+Returns steps (S,), and for each of `NETWORKS` and each strength of the noise: accuracy (5 seeds, 2,
+S, 3 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
+float16, what the sigmoid of `UNIT` of the third hidden layer gets at that step, in the first
+network at its best rate.
 """
 
-import itertools
+from itertools import islice
 
 import numpy as np
 
-from bnviz import network, training
-from bnviz.example import DATA, GOOD_START, SIZES, TEST, UNIT, WITH_BN, images, into_sigmoid, start
+from bnviz import training
+from bnviz.example import FOLDED, GOOD_START, TRAIN, UNIT, WITH_BN
+from bnviz.recordings import centring, race
+
+RATES = (0.3, 1.0, 3.0)
+STRENGTHS = (0.0, 1.0, 2.0)
+CENTRED, SUBTRACT = "folded, centred", "subtract only"
+NETWORKS = {  # activation, kind
+    GOOD_START: ("sigmoid", "good start"),
+    FOLDED: ("sigmoid", "neither"),
+    CENTRED: ("sigmoid − ½", "neither"),
+    SUBTRACT: ("sigmoid", "subtract"),
+    WITH_BN: ("sigmoid", "both"),
+}
+STEPS = 600
 
 
-def run():
-    strengths = (0.0, 0.5, 1.0, 2.0)
-    return {
-        name: {str(strength): shaken_run(name, strength) for strength in strengths}
-        for name in (WITH_BN, GOOD_START)
-    }
+def run(names=NETWORKS, strengths=STRENGTHS, seeds=range(5)):
+    kept = {"steps": training.snapshot_steps(STEPS, 40)}
+    for name in names:
+        kept[name] = {}
+        for strength in strengths:
+            accuracy = np.array([train(name, strength, seed, RATES)[0] for seed in seeds])
+            rate = RATES[best_rate(accuracy)]
+            _, into = train(name, strength, seeds[0], (rate,))
+            kept[name][str(strength)] = {
+                "accuracy": accuracy.astype(np.float32), "into": into.astype(np.float16),
+            }  # fmt: skip
+    return kept
 
 
-def shaken_run(name, strength, looks=None):
-    """Train a stack of five networks while they are shaken: what `shaken` keeps of it.
+def best_rate(accuracy):
+    """Return the index of the rate with the best mean at the end, on the validation images."""
+    return accuracy[:, 0, -1].mean(axis=0).argmax()
 
-    looks: after how many to stop; None for all.
+
+def at_best(accuracy):
+    """Return the accuracies on the test images at the best rate, (seeds, S)."""
+    return accuracy[:, 1, :, best_rate(accuracy)]
+
+
+@np.errstate(all="ignore")  # a network that diverged is right as often as class 0 comes
+def train(name, strength, seed, rates):
+    """Train one network at some rates: accuracy (2, S, rates), into (S, 100) of the first."""
+    net = race.copies(centring.start(*NETWORKS[name], seed), len(rates))
+    rng, batches = np.random.default_rng([seed, 2]), training.minibatches(len(TRAIN[0]), 60, seed)
+    moved, back = noise(0, rng)
+    accuracy, into = [], []
+    for gap in np.diff(training.snapshot_steps(STEPS, 40), prepend=0):
+        for rows in islice(batches, int(gap)):
+            x, labels, moves = TRAIN[0][rows], TRAIN[1][rows], noise(strength, rng)
+            moved, back = moves
+            net = centring.descend_once(net, x, labels, np.array(rates), moved=moved, back=back)
+        accuracy.append(centring.look(net)[1:])
+        _, passed = centring.forward(net, TRAIN[0][:100], moved)
+        into.append(moved[2](passed[2].y)[0, :, UNIT])
+    return np.swapaxes(accuracy, 0, 1), np.array(into)
+
+
+def noise(strength, rng, layers=3, units=100):
+    """Draw a stretch s and a shift t for every unit: what `forward` and `find_gradients` take.
+
+    y becomes mean + s (y − mean) + t sd, with mean and sd over the mini-batch, s = exp(strength u)
+    and t = strength v; u and v from N(0, 1).
     """
-    rng, batches = np.random.default_rng([0, 2]), training.minibatches(len(images()), 60)
-    net = moved = network.stack([start(name, seed) for seed in range(5)])
-    steps, accuracy, into = training.snapshot_steps(600, 60)[:looks], [], []
-    for gap in np.diff(steps, prepend=0):
-        for rows in itertools.islice(batches, gap):
-            net, moved = shaken_step(net, DATA.images[rows], DATA.labels[rows], strength, rng)
-        statistics = training.measure_statistics(net, images(), len(images()))
-        accuracy.append(training.accuracy(net._replace(statistics=statistics), *TEST))
-        first = training.take_snapshot(network.select(moved, 0), images()[:256], UNIT)
-        into.append(into_sigmoid(first)[2])
-    return {"steps": steps, "accuracy": np.stack(accuracy), "into": np.array(into, np.float16)}
+    u, v = rng.standard_normal((2, layers, units), np.float32)
+    return ways(np.exp(np.float32(strength) * u), np.float32(strength) * v)
 
 
-def shaken_step(net, x, labels, strength, rng, rate=0.3):
-    """Take one step downhill with every unit shaken: return (network, shaken network).
+def ways(stretches, shifts):
+    """Return the lists of functions, there and back, for arrays s and t (layers, units)."""
 
-    What enters the sigmoid becomes mean + s (it − mean) + t sd, with mean and sd over the
-    mini-batch, s = exp(strength · u), t = strength · v; u and v from N(0, 1) for every unit.
-    """
-    *hidden, _ = net.layers
-    shape = 2, len(hidden), *hidden[0].weights.shape[:-2], SIZES[1]
-    u, v = rng.standard_normal(shape, np.float32)
-    s, t = np.exp(strength * u), strength * v
-    moved = shake(net, x, s, t)
-    _, (*inner, last), _ = training.find_gradients(moved, x, labels)
-    return training.descend(net, (*map(_back_through_shake, inner, s, t), last), rate), moved
+    def shake(s, t):
+        return lambda y: _mean(y) + s * (y - _mean(y)) + t * _sd(y)
+
+    def shake_back(s, t):
+        return lambda dy, y: s * dy + (1 - s) * _mean(dy) + t * _mean(dy) * (y - _mean(y)) / _sd(y)
+
+    pairs = list(zip(stretches, shifts, strict=True))
+    return [shake(*pair) for pair in pairs], [shake_back(*pair) for pair in pairs]
 
 
-def shake(net, x, s, t):
-    """Return the network whose sigmoids get mean + s (y − mean) + t sd; s, t: (layers, ..., units).
-
-    With batch norm, where y has mean beta and sd gamma, that is another gamma and beta; without,
-    other weights and another bias.
-    """
-    hidden = []
-    for layer, a, b in zip(net.layers, s, t, strict=False):
-        if net.batch_norm:
-            moved = layer._replace(gamma=a * layer.gamma, beta=layer.beta + b * layer.gamma)
-        else:
-            z = network.linear(x, layer)  # (..., m, units)
-            bias = a * layer.bias + (1 - a) * z.mean(axis=-2) + b * z.std(axis=-2)
-            moved = network.Layer(a[..., None, :] * layer.weights, bias)
-            x = network.sigmoid(network.linear(x, moved))
-        hidden.append(moved)
-    return net._replace(layers=(*hidden, net.layers[-1]))
+def _mean(y):
+    return y.mean(axis=-2, keepdims=True)
 
 
-def _back_through_shake(gradient, s, t):
-    if gradient.gamma is not None:
-        return gradient._replace(gamma=s * gradient.gamma + t * gradient.beta)
-    return network.Layer(s[..., None, :] * gradient.weights, s * gradient.bias)
+def _sd(y):
+    return np.sqrt(y.var(axis=-2, keepdims=True) + np.float32(1e-12))

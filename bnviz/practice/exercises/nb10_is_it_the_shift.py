@@ -1,4 +1,4 @@
-"""Your turn in notebook 10: noise as another γ and β, the size of a shift, a better experiment."""
+"""Your turn in notebook 10: noise as another γ and β, the size of a shift, how fast β follows."""
 
 import numpy as np
 
@@ -23,6 +23,10 @@ def gradient_shift(g, there):
 
 def norm(x):
     return np.linalg.norm(x)
+
+
+def as_fast(activations):
+    return 1 + (activations**2).sum()
 
 
 EXERCISES = [
@@ -106,6 +110,34 @@ EXERCISES = [
             "no noise": (
                 "no noise",
                 "That is the left end of the slider, and the noise is what we want to change.",
+            ),
+        },
+    ),
+    Exercise(
+        "as_fast",
+        reference=as_fast,
+        cases=[(np.array([0.5, 0.5]),), (np.array([0.35, 0.94, 0.037]),), (np.full(100, 0.5),)],
+        right="Every weight follows by the square of its input, and the bias by 1.",
+        mistakes={
+            "no bias": (
+                lambda a: (a**2).sum(),
+                "That is what the weights do. The bias follows, too.",
+            ),
+            "not squared": (
+                lambda a: 1 + a.sum(),
+                "You count a once. It is in the gradient, and in what the step does to z.",
+            ),
+            "the square of the sum": (
+                lambda a: 1 + a.sum() ** 2,
+                "You square the sum. Each weight has its own input, so squares are added.",
+            ),
+            "a mean": (
+                lambda a: 1 + (a**2).mean(),
+                "You take the mean over the inputs. z is a sum over them.",
+            ),
+            "the length": (
+                lambda a: np.sqrt(1 + (a**2).sum()),
+                "That is a length. The changes of z add up without a root.",
             ),
         },
     ),
