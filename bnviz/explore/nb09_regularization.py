@@ -2,121 +2,103 @@
 
 import numpy as np
 
-from bnviz import batchnorm, example, recordings, style
+from bnviz import recordings, style
 from bnviz.live import choice, demo, stops
-from bnviz.panels import Bars, Spread, mean_and_sd, number
+from bnviz.panels import Cursor, draw_time, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings import generalization
+from bnviz.recordings.regularization import WAYS, best_rate, stopped_early
 
-DRAWS = 2000
-PLACES = {"near the mean": 0, "one sd above": 1, "far out": 4}  # of ẑ
-LABELS = {"right labels": "right", "one label in five wrong": "wrong"}
+LABELS = {"one label in five wrong": "wrong", "right labels": "right"}
+PARTS = ("own images (grey: none)", "test images (grey: none)")
 
 
 @demo
 def regularization():
-    """See the noise that batch-mates put on one example, and how well networks with it do.
+    """Follow six ways to train on 300 images: what they learn by heart, and what they recognize."""
+    recorded = recordings.read("regularization")
+    steps = recorded["steps"]
+    figure = style.new_figure(9, 4.4)
+    panels = [
+        _Learning(figure, x, steps, part) for x, part in zip((0.075, 0.37), PARTS, strict=True)
+    ]
+    rows = _Rows(figure)
 
-    Of 300 images the running example's unit sees groups of m, before training; and 20 networks of
-    each kind are trained on 300 images.
-    """
-    images, _ = generalization.few_images(0)
-    net = (images @ example.weights())[:, 0].astype(float)  # (300,)
-    z_hat = (net - net.mean()) / net.std()
-    examples = {name: np.abs(z_hat - place).argmin() for name, place in PLACES.items()}
-    noisy = {name: among_mates(net, index) for name, index in examples.items()}
-    found = recordings.read("generalization")
-    figure = style.new_figure(9, 4)
-    update_example, (xavier, sigmoid, calm, chosen) = _draw_example(figure), _draw_kinds(figure)
-
-    def show(m, labels, example):
-        index, values, kinds = examples[example], noisy[example][m], found[LABELS[labels]]
-        update_example(images[index], z_hat[index], values)
-        xavier("Xavier, without", kinds["Xavier"])
-        sigmoid("4×Xavier, without", kinds["4×Xavier"])
-        calm("batch norm, m = 300: no noise", kinds["300"])
-        chosen(f"batch norm, m = {m}", kinds[str(m)])
-        mean, error = lead(kinds[str(m)], kinds["300"])
-        return (
-            f"In groups of {m} the ẑ of this example has {mean_and_sd(values)} (1/√m is "
-            f"{number(m**-0.5)}); with {labels}, networks with groups of {m} recognize "
-            f"{number(mean, 1)} ± {number(error, 1)} points more of the test images than those "
-            "with all 300 in one group (mean ± standard error of 20)."
-        )
+    def show(labels, way, step):
+        ways, so_far = recorded[LABELS[labels]], slice(steps.searchsorted(step) + 1)
+        curves = {
+            name: ways[name][..., so_far, best_rate(ways[name])] for name in (way, "none")
+        }  # (6 seeds, 3, steps up to now)
+        own, test = (curves[way][:, part] for part in (0, 2))
+        panels[0].update(own, curves["none"][:, 0])
+        panels[1].update(test, curves["none"][:, 2])
+        rows.update(ways, way, step >= steps[-1])
+        said = f"{percent(own[:, -1].mean())} of its own images and "
+        said += f"{percent(test[:, -1].mean())} of the test images"
+        if step >= steps[-1]:
+            stopped = stopped_early(ways[way])[:, 0]
+            said += f"; stopped early it recognized {percent(stopped.mean())} of these"
+        return f"{labels.capitalize()}, {way}, after {step} steps: it knows {said} (mean of 6)."
 
     controls = {
-        "m": stops("group size m", generalization.GROUPS[::-1], 300),
-        "labels": choice("labels", list(LABELS), "right labels"),
-        "example": choice("example", list(examples), "one sd above"),
+        "way": choice("way to train", list(WAYS), "none"),
+        "labels": choice("labels", list(LABELS), "one label in five wrong"),
+        "step": stops("training step", steps.tolist(), 0),
     }
-    return Picture(figure), show, controls
+    end = int(steps[-1])
+    still = [{"way": way, "step": end} for way in ("m = 300", "m = 4", "dropout")]
+    return Picture(figure), show, controls, still
 
 
-def among_mates(values, index):
-    """Return ẑ of one value among m − 1 others, in many groups of m: {m: (draws,)}.
+class _Learning:
+    """An accuracy over the steps up to now: of six seeds in black, the mean of "none" in grey."""
 
-    The mates are drawn anew for each group, none twice in one; the same draw for every m.
-    """
-    rng = np.random.default_rng(0)
-    others = np.tile(np.delete(values, index), (DRAWS, 1))
-    mates = rng.permuted(others, axis=1)
-    groups = np.column_stack([np.full(DRAWS, values[index]), mates])[..., None]  # (draws, 300, 1)
-    return {
-        m: batchnorm.forward(groups[:, :m], [1.0], [0.0])[0][:, 0, 0] for m in generalization.GROUPS
-    }
+    def __init__(self, figure, x, steps, part):
+        axes = figure.add_axes([x, 0.14, 0.24, 0.66])
+        style.title(axes, "accuracy", part, pad=8)
+        self._time = draw_time(axes, steps)
+        axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.8, 1])
+        axes.set_yticklabels(["0", "50 %", "80 %", "100 %"] if x < 0.1 else [])
+        looks = {"animated": True}
+        (self._none,) = axes.plot([], [], color=style.QUIET, lw=2.5, **looks)
+        self._seeds = axes.plot(np.empty((0, 6)), color=style.INK, lw=1, **looks)
+        self._cursor = Cursor(axes)
 
-
-def lead(accuracies, others):
-    """Return by how many points the test images are ahead, network by network: mean, its error."""
-    points = 100 * (accuracies[:, 1] - others[:, 1])
-    return points.mean(), points.std(ddof=1) / np.sqrt(len(points))
-
-
-def _draw_example(figure):
-    """Draw the axes of one example; return what shows its image, its ẑ among all and among few."""
-    axes, color = style.frame(figure.add_axes([0.03, 0.14, 0.4, 0.45])), style.STAGES["z_hat"]
-    style.title(axes, "one example", r"its $\hat{z}$ in 2,000 groups of $m$", color, 59)
-    bars = Bars(axes, np.linspace(-3, 4, 71), 0.25, outside=0.1, fill=True, color=color)
-    line = axes.axvline(0, 0, 1.24, color=style.INK, lw=1, clip_on=False, animated=True)
-    name = Words(axes, 0, 0, align="center", transform=axes.get_xaxis_transform())
-    spread, sd = Spread(axes, 1.12, clip_on=False), Words(axes, 0, 0.8)
-    thumb = axes.inset_axes([0, 0.98, 0.16, 0.385])
-    thumb.axis("off")
-    picture = thumb.imshow(np.zeros((8, 8)), cmap="binary", vmax=1, animated=True)
-
-    def update(image, truth, z_hat):
-        picture.set_data(image.reshape(8, 8))
-        bars.update(z_hat)
-        line.set_xdata([truth] * 2)
-        name.place, name.text = (truth, 1.26), f"among all 300: {number(truth)}"
-        spread.update(z_hat.mean(), z_hat.std())
-        sd.text = f"sd {number(z_hat.std())}"
-
-    return update
+    def update(self, seeds, none):
+        """Show accuracies, both (6 seeds, steps up to now)."""
+        time = self._time[: seeds.shape[1]]
+        self._none.set_data(time, none.mean(axis=0))
+        for line, path in zip(self._seeds, seeds, strict=True):
+            line.set_data(time, path)
+        self._cursor.update(time[-1])
 
 
-def _draw_kinds(figure):
-    """Draw the axes of the test accuracy; return what shows it, for each of four kinds."""
-    axes = style.frame(figure.add_axes([0.52, 0.14, 0.44, 0.68]))
-    style.title(axes, "20 networks of each kind", "recognized of the test images; bar: the mean")
-    axes.set(xlim=(60, 100), ylim=(-0.45, 3.75))
-    axes.set_xticks(range(60, 101, 10), [f"{tick} %" for tick in range(60, 101, 10)])
-    return [_draw_kind(axes, height) for height in (3, 2, 1, 0)]
+class _Rows:
+    """A row for each way: the test images recognized at the end, and stopped early."""
 
+    def __init__(self, figure):
+        axes = style.frame(figure.add_axes([0.755, 0.14, 0.21, 0.66]))
+        style.title(axes, "test images", "○ at the end, ● stopped", pad=8)
+        axes.set(xlim=(0.6, 1), ylim=(len(WAYS) - 0.5, -0.5))
+        axes.set_xticks([0.6, 0.8, 1], ["60 %", "80 %", "100 %"])
+        over, self._rows = axes.get_yaxis_transform(), {}
+        looks = {"animated": True, "ms": 6}
+        for row, name in enumerate(WAYS):
+            words = Words(axes, -0.06, row, name, align="right", lift=-4, transform=over)
+            (end,) = axes.plot([], [], "o", mfc="white", **looks)
+            (stopped,) = axes.plot([], [], "o", mec="white", mew=0.8, **looks)
+            self._rows[name] = words, end, stopped
+        self._shown = 0.16 * np.array([-1, 1])
 
-def _draw_kind(axes, height):
-    """Return what shows a dot for each network, a bar at their mean, a name and the mean."""
-    looks = {"color": style.INK, "animated": True}
-    (dots,) = axes.plot([], [], "o", ms=5, mec="white", mew=0.8, **looks)
-    (bar,) = axes.plot([], [], lw=2.5, **looks)
-    beside = {"transform": axes.get_yaxis_transform()}  # x as a share of the width, y in data
-    title = Words(axes, 0, height + 0.38, **beside)
-    mean = Words(axes, 1, height + 0.38, align="right", **beside)
-
-    def update(name, accuracies):  # (networks, 2), on training and on test images
-        points = 100 * accuracies[:, 1]
-        dots.set_data(points, height + np.linspace(-0.3, 0.14, len(points)))
-        bar.set_data([points.mean()] * 2, [height - 0.38, height + 0.22])
-        title.text, mean.text = name, f"{number(points.mean(), 1)}\u00a0%"
-
-    return update
+    def update(self, ways, chosen, ended):
+        """Show accuracies (6 seeds, 3, S, rates) by way, once they have ended."""
+        for row, (name, (words, end, stopped)) in enumerate(self._rows.items()):
+            color = style.INK if name == chosen else style.QUIET
+            words.color = color
+            both = stopped_early(ways[name])  # (6 seeds, 2)
+            for line, values, shift in ((stopped, both[:, 0], -0.17), (end, both[:, 1], 0.17)):
+                line.set_data(
+                    values if ended else [], np.full(len(values) if ended else 0, row + shift)
+                )
+                line.set_color(color)
+            end.set_markerfacecolor("white")
+            stopped.set_markeredgecolor("white")

@@ -63,6 +63,12 @@ MADE_UP = {  # claim: [(what was measured, the word that it gets)]
         ((ratios([1.8, 1.9, 2.3]), ratios([0.9, 0.9, 1.2])), "not supported"),
         ((ratios([1.0, 1.0, 1.0], apart=0.3), ratios([0.5, 0.5, 0.5])), "not shown"),
     ],
+    10: [  # leads in points, (comparisons, seeds)
+        ((np.array([[2.0, 2.1, 1.9], [1.0, 1.1, 0.9]]),), "reproduced"),
+        ((np.array([[2.0, 2.1, 1.9], [1.0, -2.0, 0.5]]),), "partly"),
+        ((np.array([[-2.0, -2.1, -1.9], [1.0, -2.0, 0.5]]),), "not supported"),
+        ((np.array([[2.0, -1.1, 0.9], [1.0, -2.0, 0.5]]),), "not shown"),
+    ],
 }
 
 

@@ -1,4 +1,4 @@
-"""Your turn in notebook 09: statistics of small groups, and how sure a lead is."""
+"""Your turn in notebook 09: statistics of small groups, and when to stop."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from bnviz.practice.exercises import Exercise
 SIX = np.array([[1.0, 0], [3, 4], [2, 2], [6, 3], [0, 1], [5, 9]])
 FOUR = np.array([[1.5], [-2], [0.5], [3]])
 EIGHT = np.sin(np.arange(24.0)).reshape(8, 3)
-OURS = np.array([0.95, 0.92, 0.97, 0.90])
-THEIRS = np.array([0.93, 0.91, 0.92, 0.90])
+SEEN = np.array([[0.2, 0.6, 0.9, 0.8], [0.1, 0.7, 0.6, 0.5], [0.3, 0.4, 0.8, 0.95]])
+TESTED = np.array([[0.3, 0.65, 0.8, 0.85], [0.2, 0.6, 0.75, 0.7], [0.25, 0.5, 0.9, 0.88]])
 
 
 def in_groups(z, m):
@@ -30,9 +30,8 @@ def dividing(z, m, root):
     return (centred / root(groups.var(axis=1, keepdims=True))).reshape(z.shape)
 
 
-def lead(ours, theirs):
-    points = 100 * (ours - theirs)
-    return points.mean(), points.std(ddof=1) / np.sqrt(len(points))
+def stop_early(validation, test):
+    return test[np.arange(len(test)), validation.argmax(axis=1)]
 
 
 EXERCISES = [
@@ -83,38 +82,38 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "lead",
-        reference=lead,
-        cases=[(OURS[:3], THEIRS[:3]), (THEIRS[::-1], OURS), (OURS[1:3], THEIRS[2:])],
-        parts=("lead", "standard error"),
-        right="Same seed against same seed: what both share does not blur the lead.",
+        "stop_early",
+        reference=stop_early,
+        cases=[(SEEN[:2, :3], TESTED[:2, :3]), (SEEN, TESTED), (SEEN[::-1, 1:], TESTED[::-1, 1:])],
+        right="Validation says when to stop, and the test images are asked once, after that.",
         mistakes={
-            "not the error of the mean": (
-                lambda a, b: (100 * (a - b).mean(), 100 * (a - b).std(ddof=1)),
-                "Your second number is the sd of single leads. The mean of n is surer, by √n.",
+            "the best test step": (
+                lambda validation, test: test.max(axis=1),
+                "You stop where the *test* images are best. Nobody looks at them before the end.",
             ),
-            "divided by n": (
-                lambda a, b: (100 * (a - b).mean(), 100 * (a - b).std(ddof=1) / len(a)),
-                "You divide the sd by n. A mean of n numbers spreads by sd/√n.",
+            "the end": (
+                lambda validation, test: test[:, -1],
+                "That is the last step. Where does validation see the best one?",
             ),
-            "sd ÷ n inside": (
-                lambda a, b: (100 * (a - b).mean(), 100 * (a - b).std() / np.sqrt(len(a))),
-                "Your sd divides by n, and is too small for so few seeds: use n − 1, ddof=1.",
+            "validation itself": (
+                lambda validation, test: validation.max(axis=1),
+                "That is what validation sees, at a step that it chose for itself. Ask the test.",
             ),
-            "not in points": (
-                lambda a, b: ((a - b).mean(), (a - b).std(ddof=1) / np.sqrt(len(a))),
-                "Your numbers are shares. A point is a hundredth.",
+            "the step": (
+                lambda validation, test: validation.argmax(axis=1),
+                "That is when to stop. What do the test images say at that look?",
             ),
-            "the wrong way round": (
-                lambda a, b: (100 * (b - a).mean(), 100 * (b - a).std(ddof=1) / np.sqrt(len(a))),
-                "Your lead has the wrong sign: it is positive where ours are the better ones.",
+            "one step for all": (
+                lambda validation, test: test[:, validation.mean(axis=0).argmax()],
+                "You stop all seeds at one step. Each network may watch its own validation.",
             ),
-            "not seed by seed": (
-                lambda a, b: (
-                    100 * (a.mean() - b.mean()),
-                    100 * np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / len(a)),
-                ),
-                "You compare two separate crowds. Take the difference seed by seed first.",
+            "every seed at every step": (
+                lambda validation, test: test[:, validation.argmax(axis=1)],
+                "Your result is (seeds, seeds): pair each seed with its own step, as by arange.",
+            ),
+            "a seed chosen": (
+                lambda validation, test: test[validation.argmax(axis=0), np.arange(test.shape[1])],
+                "Your argmax runs over the seeds. Axis 1 holds the steps.",
             ),
         },
     ),
