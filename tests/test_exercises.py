@@ -277,7 +277,7 @@ OF_ARRAYS = {
     "cut to the first case's size": cut,
 }
 NEVER_NEGATIVE = {"groups", "sigma", "var", "eps", "m", "rate", "root", "output", "s"}
-NEVER_NEGATIVE |= {"activations", "slow", "fast", "ours", "theirs", "training"}
+NEVER_NEGATIVE |= {"activations", "slow", "fast", "validation", "test", "training"}
 
 
 class Changed:
