@@ -208,7 +208,8 @@ def test_long_caption_is_wrapped():
 def test_picture_shows_itself_in_a_cell():
     picture = at(0.5)
     data, metadata = picture._repr_mimebundle_()
-    assert base64.b64decode(data["image/png"]) == picture.png()
+    shown = decoded(base64.b64decode(data["image/png"]))
+    assert (shown == decoded(picture.png())).all()
     assert metadata["image/png"]["width"] == picture.width
 
 
