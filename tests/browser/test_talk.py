@@ -46,7 +46,7 @@ def talk(request, chromium, folder, address):
     lab.open_notebook(page, address(f"lab/tree/strange/{request.param}.ipynb"))
     cells = lab.run_all(page)
     picture = page.locator(".bnviz-live").last.locator("img.widget-image")
-    picture.wait_for(state="attached", timeout=60_000)
+    picture.wait_for(state="attached", timeout=5 * lab.A_MINUTE)
     page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
     page.evaluate("jupyterapp.commands.execute('deck:start')")
     page.locator(".jp-Deck .jp-deck-mod-visible").first.wait_for()
