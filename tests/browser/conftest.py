@@ -106,9 +106,7 @@ def ran(request, chromium):
     page = lab.open_page(chromium)
     lab.open_notebook(page, address(f"doc/tree/{NATIVE}" if native else f"{request.param}.ipynb"))
     page.cells = lab.run_all(page)
-    page.demos = page.locator(".bnviz-live")
-    shown = sum("a picture with the controls" in said for said in lab.printed(page.cells).values())
-    page.demos.locator("img.widget-image").nth(shown - 1).wait_for()
+    page.demos = lab.wait_for_demos(page, page.cells)
     page.wait_for_function(NAMED)
     page.evaluate(lab.WATCH)
     yield page

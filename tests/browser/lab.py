@@ -15,7 +15,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -29,9 +29,12 @@ NO_PYODIDE = (
     "The site needs Pyodide, from its network or from the folder that the environment variable "
     "BNVIZ_PYODIDE names, and has neither."
 )
+A_DEMO = "a picture with the controls"  # what stands for one in plain text
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 # all cells stand in the page, not only those in view
 SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}
+# what stands in the page: for a moment that may be what stood there before
+CURRENT = "window.jupyterapp?.shell.currentWidget"
 # In the kernel: where the sliders of a demo stand, and what it shows there; null while another
 # thread of the kernel has moved it on and not drawn it yet
 ASK = r"""
@@ -123,7 +126,8 @@ def launch(playwright):
 def jupyter(folder):
     """Serve `folder` by a JupyterLab that neither reads nor leaves anything elsewhere.
 
-    Gives a function from a path on the server (`doc/tree/…` for one document) to its address.
+    Gives a function from a path on the server (`doc/tree/…` for one document) to its address. What
+    pages before had open is not opened again, nor are its kernels.
     """
     home, port, token = folder / ".jupyter", free_port(), secrets.token_hex(16)
     for name, values in SETTINGS.items():
@@ -143,7 +147,7 @@ def jupyter(folder):
     command = [sys.executable, "-m", "jupyterlab", *options]
     with started(command, home / "log", environment(folder)) as wait_for:
         wait_for(f"http://127.0.0.1:{port}/api?token={token}")
-        yield lambda path: f"http://127.0.0.1:{port}/{path}?token={token}"
+        yield lambda path: f"http://127.0.0.1:{port}/{path}?token={token}&reset"
 
 
 @contextlib.contextmanager
@@ -225,7 +229,9 @@ def open_page(browser):
 def show_notebook(page, address):
     """Open a notebook and wait until its cells stand there."""
     page.goto(address)
-    page.wait_for_function("window.jupyterapp?.shell.currentWidget?.context")
+    asked = urlsplit(address)
+    path = parse_qs(asked.query).get("path", [asked.path.partition("/tree/")[2]])[0]
+    page.wait_for_function(f"path => {CURRENT}?.context?.localPath === path", arg=path)
     page.evaluate("jupyterapp.shell.currentWidget.context.ready")
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.cells.length")
     page.locator(".jp-Notebook .jp-Cell").nth(cells - 1).wait_for(state="attached")
@@ -259,6 +265,15 @@ def run_all(page):
     wrong = [one for one in outputs if "error" in one["output_type"] or one.get("name") == "stderr"]
     assert not wrong, wrong
     return cells
+
+
+def wait_for_demos(page, cells):
+    """Wait until each demo that cells show has its picture in the page; return the demos."""
+    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    demos = [data for data in shown if A_DEMO in "".join(data.get("text/plain", ""))]
+    pictures = page.locator(".bnviz-live img.widget-image")
+    pictures.nth(len(demos) - 1).wait_for()
+    return page.locator(".bnviz-live")
 
 
 def printed(cells):

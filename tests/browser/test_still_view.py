@@ -11,7 +11,6 @@ from tests.browser import lab
 pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 
 NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
-CELL = "a picture with the controls"  # what stands for an explorable in plain text
 DRAWN = "all => all.filter(one => one.complete && one.naturalWidth > 0).length"
 
 
@@ -42,7 +41,7 @@ def page(chromium, address):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_explorable_was_saved_with_its_picture(path):
-    saved = [data for _, data in outputs(path) if CELL in "".join(data.get("text/plain", ""))]
+    saved = [data for _, data in outputs(path) if lab.A_DEMO in "".join(data.get("text/plain", ""))]
     assert saved
     assert all("image/png" in data for data in saved)
 

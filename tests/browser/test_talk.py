@@ -1,18 +1,28 @@
 """A notebook as a talk in JupyterLab, on a projector: everything is on some slide, and fits."""
 
-import os
-
 import pytest
 
 from tests.browser import lab
 
 pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 
-# BNVIZ_TALKS=08_training walks through another, one at a time
-TALKS = os.environ.get("BNVIZ_TALKS", "03_normalization").split()
+TALKS = ["03_normalization", "08_training"]
 PROJECTOR = {"width": 1280, "height": 800}
 SMALLEST = 16  # CSS pixels
-ACTIVE = "jupyterapp.shell.currentWidget.content.activeCellIndex"
+DECKS = "jupyterlab-slideshow:plugin"
+# In the page: whether a slide other than that of a cell stands there, as wide as it gets and drawn
+STANDS = """async former => {
+  const {content} = jupyterapp.shell.currentWidget;
+  const {left, right} = content.node.getBoundingClientRect();
+  const seen = content.widgets.filter(one => one.hasClass('jp-deck-mod-visible'));
+  const moved = content.activeCellIndex !== former && seen.includes(content.activeCell);
+  if (!moved || left + right !== innerWidth) return false;  // a side bar is still there
+  const images = seen.flatMap(one => [...one.node.querySelectorAll('img')]);
+  await Promise.all(images.filter(one => one.checkVisibility()).map(one => one.decode()));
+  const editors = seen.map(one => one.editor?.editor).filter(Boolean);
+  await Promise.all(editors.map(one => new Promise(read => one.requestMeasure({read}))));
+  return true;
+}"""
 # In the page: the ids of the cells that are seen, how much does not fit, and type that is too small
 SLIDE = """smallest => {
   const {content} = jupyterapp.shell.currentWidget;
@@ -45,28 +55,26 @@ def talk(request, chromium, folder, address):
     page.set_viewport_size(PROJECTOR)
     lab.open_notebook(page, address(f"lab/tree/strange/{request.param}.ipynb"))
     cells = lab.run_all(page)
-    picture = page.locator(".bnviz-live").last.locator("img.widget-image")
-    picture.wait_for(state="attached", timeout=lab.A_MINUTE)
-    page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
-    page.evaluate("jupyterapp.commands.execute('deck:start')")
-    page.locator(".jp-Deck .jp-deck-mod-visible").first.wait_for()
-    page.wait_for_timeout(1500)  # the side bars go
-    last = max(number for number, cell in enumerate(cells) if is_shown(cell))
-    slides = []
-    while True:
-        slides.append(page.evaluate(SLIDE, SMALLEST))
-        photograph(page, request.param, slides)
-        now = page.evaluate(ACTIVE)
-        if now == last:
-            break
-        page.keyboard.press("Space")
-        page.wait_for_function(f"now => {ACTIVE} !== now", arg=now)
-        page.wait_for_timeout(200)  # it fades in
-    page.evaluate("jupyterapp.commands.execute('deck:stop')")  # or it opens the next one, too
-    page.locator(".jp-Deck").wait_for(state="detached")
+    lab.wait_for_demos(page, cells)
+    slides = walk(page, cells, request.param)
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     page.close()
     return slides, cells
+
+
+def walk(page, cells, name):
+    """Show a notebook's slides, photograph each, and return what SLIDE says of it."""
+    last = max(number for number, cell in enumerate(cells) if is_shown(cell))
+    page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
+    page.evaluate("jupyterapp.commands.execute('deck:start')")
+    slides, now = [], None
+    while now != last:
+        page.wait_for_function(STANDS, arg=now)
+        slides.append(page.evaluate(SLIDE, SMALLEST))
+        photograph(page, name, slides)
+        now = page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
+        page.keyboard.press("Space")
+    return slides
 
 
 def is_shown(cell):
@@ -100,3 +108,17 @@ def test_every_slide_fits(talk):
 def test_type_can_be_read_from_the_last_row(talk):
     slides, _ = talk
     assert not [slide["small"] for slide in slides if slide["small"]]
+
+
+def test_a_deck_that_was_left_open_does_not_come_back(chromium, folder, address):
+    lab.write_notebook(folder / "left.ipynb", ["1"])
+    page = lab.open_page(chromium)
+    lab.open_notebook(page, address("lab/tree/left.ipynb"))
+    with page.expect_response(lambda one: one.request.method == "PUT" and DECKS in one.url):
+        page.evaluate("jupyterapp.commands.execute('deck:start')")
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.goto(address("lab"))
+    page.wait_for_function("window.jupyterapp")
+    kept = page.evaluate("decks => jupyterapp.serviceManager.settings.fetch(decks)", DECKS)
+    assert '"active": false' in kept["raw"]
+    page.close()
