@@ -20,7 +20,7 @@ import nox
 ROOT = Path(__file__).parent
 PLACES = ROOT / "tests" / "places"
 PYTEST = ["python", "-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup"]
-NBVAL = [*PYTEST[:-1], "loadscope", "--nbval", "notebooks"]
+NBVAL = ["--nbval", "notebooks"]  # run every notebook and compare what it says
 KERNELS = ["Haswell", "SkylakeX", "Sandybridge", "Nehalem"]  # Zen has those of Haswell
 TOOLS = ["pytest<9.2", "pytest-xdist", "nbval"]
 HERE = f"3.{sys.version_info.minor}"
@@ -72,9 +72,8 @@ def colab(session):
     only_bnviz_is_new(session, before)
 
     session.install(*TOOLS)
-    session.run(*NBVAL)
     names = ("test_notebooks_run.py", "test_explore.py", "test_live.py")
-    session.run(*PYTEST, *[f"tests/{name}" for name in names])
+    session.run(*PYTEST, *NBVAL, *[f"tests/{name}" for name in names])
     # Colab's own page cannot be had here: the nearest that shows its version of ipywidgets
     session.install("jupyterlab<3.6", "jupyterlab_widgets<2", "playwright>=1.40")
     session.run("python", PLACES / "old_widgets.py", first)
@@ -95,8 +94,7 @@ def binder(session):
 
     lines = re.findall("^      - ([^#\n]+)", Path("environment.yml").read_text(), re.MULTILINE)
     session.install(*" ".join(lines).split(), *TOOLS)
-    session.run(*NBVAL)
-    session.run(*PYTEST, "tests/test_notebooks_run.py")
+    session.run(*PYTEST, *NBVAL, "tests/test_notebooks_run.py")
 
 
 @nox.session(python="3.11")
@@ -130,16 +128,12 @@ def kernels(session, kernel):
     if f"openblas {kernel}" not in said.splitlines():
         leave_out = session.error if os.environ.get("CI") == "true" else session.skip
         leave_out(f"asked for {kernel}, NumPy runs {said.strip()}")
-    tests = session.posargs or ["tests/claims"]
-    session.run(*PYTEST, *tests, env=settings)
-    if not session.posargs:
-        session.run(*NBVAL, env=settings)
+    session.run(*PYTEST, *session.posargs or [*NBVAL, "tests/claims"], env=settings)
 
 
 def run_every_test(session):
     """Run the tests and the notebooks, but for the browser, which the oldest has no say in."""
-    session.run(*PYTEST, "--ignore=tests/browser", *session.posargs)
-    session.run(*NBVAL)
+    session.run(*PYTEST, *NBVAL, "tests", "--ignore=tests/browser", *session.posargs)
 
 
 def installed(session):

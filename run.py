@@ -81,12 +81,11 @@ def test(arguments):
     os.chdir(str(HERE))
     if arguments:
         return call("-m", "pytest", *arguments, **NO_BARS)
-    every_core = ["-m", "pytest", "-n", "auto", "--dist"]
+    every_core = ["-n", "auto", "--dist", "loadgroup"]
     return (
         call("-m", "ruff", "check", ".")
         or call("-m", "ruff", "format", "--check", ".")
-        or call(*every_core, "loadgroup")
-        or call(*every_core, "loadscope", "--nbval", "notebooks", **NO_BARS)
+        or call("-m", "pytest", *every_core, "--nbval", "tests", "notebooks", **NO_BARS)
         or call("-m", "tests.editorial")
     )
 
