@@ -23,7 +23,8 @@ class HistogramRow(Picture):
         (row,) = figure.subplots(1, len(stages), squeeze=False)
         self._panels = {}
         for axes, stage in zip(row, stages, strict=True):
-            edges = np.linspace(0, 1, 41) if stage == "a" else np.linspace(-8, 8, 65)
+            # 0.5 and 0 lie in the middle of a bin
+            edges = np.linspace(0, 1, 42) if stage == "a" else np.linspace(-8, 8, 66)
             self._panels[stage] = Histogram(axes, stage, edges, top=0.12)
             style.stage_title(axes, stage, pad=26)
             axes.set_xticks([0, 0.5, 1] if stage == "a" else [-5, 0, 5])
@@ -65,7 +66,13 @@ def pipeline(activations=None):
         "beta": slider("β", -4.0, 4.0, 0.0),
         "batch_norm": switch("batch norm", True),
     }
-    still = [{}, {"shift": 3.0}, {"shift": 3.0, "batch_norm": False}, {"gamma": 4.0}]
+    still = [
+        {},
+        {"shift": 3.0},
+        {"shift": 3.0, "batch_norm": False},
+        {"gamma": 4.0},
+        {"gamma": 0.0},
+    ]
     return picture, show, controls, still
 
 

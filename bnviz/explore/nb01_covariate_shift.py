@@ -19,26 +19,30 @@ def depth():
     picture = DepthView()
 
     def show(scale, batch_norm):
-        row, chosen = scales.index(scale), "with" if batch_norm else "without"
-        curves = {
-            name: [starts[name][quantity][row] for quantity in DEPTH_PANELS]
+        row = scales.index(scale)
+        without, normed = (
+            [starts[name][quantity][row] for quantity in DEPTH_PANELS]
             for name in ("without", "with")
-        }
-        picture.update(curves["without"], curves["with"] if batch_norm else None)
-        spread, saturated, gradient = curves[chosen]
-        return (
-            f"With weights of sd {scale}, {chosen} batch norm, the sd of the net over the images "
-            f"is {_short(spread[0])} in layer 1 and {_short(spread[-1])} in layer 20; there "
-            f"{percent(saturated[-1])} of the activations lie within 0.03 of 0 or 1; the gradient "
-            f"of layer 1 is {_short(gradient[0] / gradient[-1])} times that of layer 20."
         )
+        picture.update(without, normed if batch_norm else None)
+        said = f"With weights of sd {scale}, without batch norm, {_first_to_last(*without)}."
+        return f"{said} With batch norm, {_first_to_last(*normed)}." if batch_norm else said
 
     controls = {
         "scale": stops("sd of the weights", scales, "0.1"),
         "batch_norm": switch("batch norm", False),
     }
-    still = [{}, {"scale": "0.4"}, {"scale": "2"}, {"batch_norm": True}]
+    still = [{"scale": "0.4"}, {"scale": "1"}, {"scale": "2"}, {"batch_norm": True}]
     return picture, show, controls, still
+
+
+def _first_to_last(spread, saturated, gradient):
+    return (
+        f"the sd of the net over the images is {_short(spread[0])} in layer 1 and "
+        f"{_short(spread[-1])} in layer 20; there {percent(saturated[-1])} of the activations lie "
+        f"within 0.03 of 0 or 1; the gradient of layer 1 is {_short(gradient[0] / gradient[-1])} "
+        "times that of layer 20"
+    )
 
 
 DECADES = {"yscale": "log", "ylim": (1e-15, 30), "yticks": [1e-12, 1e-8, 1e-4, 1]}

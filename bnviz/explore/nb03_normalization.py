@@ -118,7 +118,7 @@ class MatesView(Picture):
     def __init__(self, net):
         figure = style.new_figure(9, 4.6, left=0.24, right=0.97, bottom=0.03, top=0.97, hspace=0.42)
         above, below, past = figure.subplots(3, height_ratios=[1.3, 1, 2])
-        edges = np.linspace(-3.5, 5.5, 46)
+        edges = np.linspace(*REACH, 39)
         Bars(above, edges, animated=False, fill=True, color=style.PALE).update(net)
         _draw_thumb(above, digits.load().images[0], net[0, 0])
         self._nets = _Mates(above, "z", (0.7, 0.42))
@@ -134,7 +134,7 @@ class MatesView(Picture):
         self._path.update(places)
 
 
-REACH = -3.2, 3.2  # of ẑ
+REACH = -3.2, 4.4  # of all three parts, so that a net and its ẑ are on one scale
 
 
 class _Mates:

@@ -1,10 +1,60 @@
-"""Your turn in notebook 01: three ways to move."""
+"""Your turn in notebook 01: keep the images apart, and three ways to move."""
+
+import numpy as np
 
 from bnviz.practice.exercises import Exercise
+
+TWO_UNITS = np.array([[1.0, -2], [2, 0.5], [-4, 0.25]])
+SQUARE = np.array([[0.5, -1, 3, 0.2], [1.5, 2, 3.25, -0.1], [-1, 0.3, 2, 0.4], [2, -2, 1, 0.7]])
+
+
+def standardize(z):
+    return (z - z.mean(axis=0)) / z.std(axis=0)
+
 
 NOISE, SHIFT, INTERNAL = "sampling noise", "covariate shift", "internal covariate shift"
 
 EXERCISES = [
+    Exercise(
+        "standardize",
+        reference=standardize,
+        cases=[(TWO_UNITS,), (SQUARE,)],
+        right="Every unit has mean 0 and sd 1 over the images, however narrow it was.",
+        mistakes={
+            "only divided": (
+                lambda z: z / z.std(axis=0),
+                "The sd is 1 now. The mean is not 0 yet: take it away first.",
+            ),
+            "only centred": (
+                lambda z: z - z.mean(axis=0),
+                "The mean is 0 now. The unit is as narrow as before: divide by its sd as well.",
+            ),
+            "mean taken away last": (
+                lambda z: z / z.std(axis=0) - z.mean(axis=0),
+                "You divide before you take the mean away. Put parentheses around the difference.",
+            ),
+            "divides by the variance": (
+                lambda z: (z - z.mean(axis=0)) / z.var(axis=0),
+                "You divide by the variance. The standard deviation is its root.",
+            ),
+            "over everything": (
+                lambda z: (z - z.mean()) / z.std(),
+                "You take one mean and one sd of the whole table. Every unit needs its own.",
+            ),
+            "over the units": (
+                [
+                    lambda z: (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, keepdims=True),
+                    lambda z: ((z.T - z.mean(axis=1)) / z.std(axis=1)).T,
+                    lambda z: (z - z.mean(axis=1)) / z.std(axis=1),
+                ],
+                "You go along the rows, over the units of one image. Go down the columns.",
+            ),
+            "divides by m − 1": (
+                lambda z: (z - z.mean(axis=0)) / z.std(axis=0, ddof=1),
+                "Your sd divides by m − 1. Batch norm divides by m, as NumPy does by itself.",
+            ),
+        },
+    ),
     Exercise(
         "which_shift",
         reference={"photos": SHIFT, "layer 3": INTERNAL, "shuffled": NOISE},
