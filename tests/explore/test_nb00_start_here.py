@@ -47,3 +47,12 @@ def test_a_row_leaves_out_what_it_is_not_given():
     changed = np.nonzero((shown(row) != with_one).any(axis=(0, 2)))[0]
     assert changed.size
     assert changed.min() > with_one.shape[1] // 2  # nothing of the left panel
+
+
+def test_a_spike_stands_where_its_value_is():
+    row = HistogramRow(("y", "a"))
+    row.update(y=[0.0], a=[0.5])
+    for stage, value in (("y", 0.0), ("a", 0.5)):
+        shares, edges, _ = row._panels[stage]._bars.outline.get_data()
+        (highest,) = np.flatnonzero(shares)
+        assert edges[highest : highest + 2].mean() == pytest.approx(value)

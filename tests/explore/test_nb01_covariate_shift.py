@@ -84,3 +84,12 @@ def test_all_of_depth_is_on_its_axes(depth, name):
         low, high = axes.get_ylim()
         values = recordings.read("deep_starts")[name][quantity]
         assert low <= values.min() <= values.max() <= high
+
+
+def test_with_batch_norm_depth_tells_both_networks_apart(depth):
+    depth.set(scale="0.1", batch_norm=True)
+    last = re.findall(r"and (\S+) in layer 20", depth.caption)
+    without, normed = (float(value.replace("−", "-")) for value in last)
+    starts = recordings.read("deep_starts")
+    assert without == pytest.approx(starts["without"]["spread"][0, -1], rel=0.1)
+    assert normed == pytest.approx(starts["with"]["spread"][0, -1], abs=0.005)

@@ -103,3 +103,14 @@ def test_the_mates_run_on_the_readers_own_function():
     demo = explore.mates(lambda z, eps: z - z.mean(axis=0))
     demo.set(m=60)
     assert demo._picture._normalized._marks.get_xdata().std() == pytest.approx(1.1, abs=0.2)
+
+
+def test_a_net_and_its_normalized_net_are_on_one_scale_that_holds_them_all():
+    demo = explore.mates()
+    above, below, past = demo.figure.axes
+    assert above.get_xlim() == below.get_xlim() == past.get_xlim()
+    for m in (2, 60, 256):
+        demo.set(m=m, mates=40)
+        for marks in (demo._picture._nets._marks, demo._picture._normalized._marks):
+            low, high = above.get_xlim()
+            assert low < marks.get_xdata().min() <= marks.get_xdata().max() < high
