@@ -32,7 +32,8 @@ def depth():
         "scale": stops("sd of the weights", scales, "0.1"),
         "batch_norm": switch("batch norm", False),
     }
-    still = [{"scale": "0.4"}, {"scale": "1"}, {"scale": "2"}, {"batch_norm": True}]
+    still = [{"scale": "0.4"}, {"scale": "1"}]
+    still += [{"scale": scale, "batch_norm": True} for scale in ("2", "0.1")]
     return picture, show, controls, still
 
 

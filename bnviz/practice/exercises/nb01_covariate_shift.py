@@ -29,13 +29,20 @@ EXERCISES = [
                 lambda z: z - z.mean(axis=0),
                 "The mean is 0 now. The unit is as narrow as before: divide by its sd as well.",
             ),
-            "mean taken away last": (
-                lambda z: z / z.std(axis=0) - z.mean(axis=0),
-                "You divide before you take the mean away. Put parentheses around the difference.",
+            "without parentheses": (
+                [
+                    lambda z: z - z.mean(axis=0) / z.std(axis=0),
+                    lambda z: z / z.std(axis=0) - z.mean(axis=0),
+                ],
+                "You divide a part of the difference only. Put parentheses around all of it.",
             ),
             "divides by the variance": (
                 lambda z: (z - z.mean(axis=0)) / z.var(axis=0),
                 "You divide by the variance. The standard deviation is its root.",
+            ),
+            "from 0 to 1": (
+                lambda z: (z - z.min(axis=0)) / (z.max(axis=0) - z.min(axis=0)),
+                "You stretch from the smallest to the largest. Use the mean and the sd instead.",
             ),
             "over everything": (
                 lambda z: (z - z.mean()) / z.std(),
