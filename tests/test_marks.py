@@ -22,9 +22,8 @@ AS_CERTAIN = "checks.as_certain(540)"
 MIDDLE = [HOW_FAR, AS_CERTAIN]
 UNBIASED = "checks.unbiased(lambda var, m: var * m / (m - 1))"
 REST = [*MIDDLE, UNBIASED]
-STUBBORN = (
-    "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(1)"
-)
+FOREVER = "import time\nwhile True: time.sleep(1)"
+STUBBORN = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n" + FOREVER
 FORGED = "from IPython.display import display\ndisplay({KIND: DATA}, raw=True)"
 
 
@@ -61,7 +60,7 @@ STUDENTS = {
     "asks": ([RIGHT, *MIDDLE, "input()\n" + UNBIASED], 3, "unbiased: StdinNotImplementedError"),
     "hides": ([RIGHT + ";", HOW_FAR, "verdict = " + AS_CERTAIN, UNBIASED + "\nNone"], 4, ""),
     "loops": (
-        [RIGHT, *MIDDLE, "checks.unbiased(lambda var, m: exec('while 1: pass'))"],
+        [RIGHT, *MIDDLE, f"checks.unbiased(lambda var, m: exec({FOREVER!r}))"],
         3,
         "interrupted",
     ),
