@@ -9,14 +9,14 @@ from bnviz.network import sigmoid
 from bnviz.panels import Bars, moving, number, percent
 from bnviz.pictures import Picture, Words
 
-LIMIT = 8
+LIMIT = 8.125  # 0 lies in the middle of a bin of 0.25
 DOTS = 16  # examples that ride on the sigmoid
 
 
 class SigmoidView(Picture):
     """The sigmoid with what goes in along its axis and what comes out up its side.
 
-    The tallest bar of a histogram fills its panel.
+    The tallest bar of a histogram fills its panel. Up to 16 values have no bars but a spike each.
     z_hat: the normalized net, any shape, which stands still as an outline for comparison.
     """
 
@@ -27,10 +27,13 @@ class SigmoidView(Picture):
         (curve, beside), (below, corner) = grid.subplots()
         corner.axis("off")
         self._dots = _draw_curve(curve)
-        edges, looks = np.linspace(-LIMIT, LIMIT, 65), {"fill": True, "color": style.STAGES["y"]}
+        edges, looks = np.linspace(-LIMIT, LIMIT, 66), {"fill": True, "color": style.STAGES["y"]}
         self._inputs = Bars(style.frame(below), edges, outside=0.72, spread=0.94, **looks)
         looks = {"fill": True, "color": style.STAGES["a"], "vertical": False}
-        self._outputs = Bars(beside, np.linspace(0, 1, 41), spread=0.94, **looks)
+        edges_of_a = np.linspace(0, 1, 42)  # 0.5 lies in the middle of a bin
+        self._outputs = Bars(beside, edges_of_a, spread=0.94, **looks)
+        pairs = (below, style.STAGES["y"]), (beside, style.STAGES["a"])
+        self._spikes = [moving(axes, lw=4, color=color) for axes, color in pairs]
         for axes in (curve, beside):
             axes.set(xticks=[], ylim=(-0.02, 1.02), yticks=[0, 0.5, 1])
             axes.spines["bottom"].set_visible(False)
@@ -52,6 +55,14 @@ class SigmoidView(Picture):
         self._dots.set_data(y[few], a[few])
         self._inputs.update(y)
         self._outputs.update(a)
+        is_small = y.size <= DOTS  # bars would stand beside their few values
+        for bars in (self._inputs, self._outputs):
+            bars.outline.set_visible(not is_small)
+        few = few if is_small else few[:0]
+        ends = np.tile([0, 1, np.nan], few.size)  # nan lifts the pen
+        below, beside = self._spikes
+        below.set_data(np.repeat(y[few], 3), ends)
+        beside.set_data(ends, np.repeat(a[few], 3))
 
 
 def _draw_curve(axes):
@@ -118,7 +129,8 @@ def learned():
         "step": stops("training step", run["steps"].tolist(), 0),
         "layer": choice("hidden layer", [1, 2, 3], 3),
     }
-    return picture, show, controls, ({}, {"step": 200}, {"step": 1800}, {"step": 1800, "layer": 1})
+    end = {"step": 1800}
+    return picture, show, controls, ({}, end, end | {"layer": 2}, end | {"layer": 1})
 
 
 class PlaneView(Picture):
@@ -143,8 +155,11 @@ class PlaneView(Picture):
             axes.plot([1], [0], "+", color=style.INK, ms=11, mew=2, animated=True)
         looks = {"color": style.STAGES["z"]}
         self._back = moving(plane, "D", ms=8, **looks)
-        self._said = Words(plane, 0, 0, lift=11, transform=plane.transData, **looks)
-        self._said.text = f"unit {example.UNIT}: here its net comes back"
+        lines = (f"unit {example.UNIT}: its net", 28), ("comes back here", 11)  # text, lift
+        self._said = [
+            Words(plane, 0, 0, text, lift=lift, transform=plane.transData, **looks)
+            for text, lift in lines
+        ]
         super().__init__(figure)
 
     def update(self, gamma, beta, root, mean):
@@ -156,7 +171,8 @@ class PlaneView(Picture):
         for line in self._dots:
             line.set_data(gamma[-1], beta[-1])
         self._back.set_data([root], [mean])
-        self._said.place = root - 0.06, mean
+        for words in self._said:
+            words.place = root - 0.06, mean
 
 
 def _draw_plane(axes):

@@ -13,7 +13,8 @@ MOST = 60  # so many wrong images have room in a row
 NET = {"color": style.STAGES["z"], "lw": 2, "marker": "o", "zorder": 3}
 RULES = {  # in the order of the rows, from the top
     "Algorithm 2": NET,
-    "without m/(m − 1)": NET | {"ls": ":", "mfc": "white"},
+    # a ring that leaves the dot in it to be seen
+    "without m/(m − 1)": NET | {"ls": ":", "mfc": "none", "ms": 12, "mew": 1.8},
     # thin, and with hard edges: half the time of soft ones
     "running average": {"color": style.INK, "lw": 1.2, "marker": "D", "antialiased": False},
     "all training images": {"color": style.QUIET, "lw": 5},
@@ -48,8 +49,8 @@ def test_time():
         return (
             f"After {batches} mini-batch{'es' if batches > 1 else ''} of {m} the variance is "
             f"{variances[0]} by Algorithm 2, {variances[1]} without m/(m − 1), {variances[2]} by "
-            f"the running average and {number(truth[1], 3)} over all training images; the test "
-            f"accuracy is {hits[0]}, {hits[1]}, {hits[2]} and {hits[3]}."
+            f"the running average at rate {rate} and {number(truth[1], 3)} over all training "
+            f"images; the test accuracy is {hits[0]}, {hits[1]}, {hits[2]} and {hits[3]}."
         )
 
     controls = {
@@ -83,7 +84,7 @@ class _Curve:
     """What a rule makes of the mini-batches so far: a line over the mean, one over the variance."""
 
     def __init__(self, panels, looks):
-        self._lines = [moving(axes, **ENDS, **looks) for axes in panels]
+        self._lines = [moving(axes, **(ENDS | looks)) for axes in panels]
 
     def update(self, path, batches):
         """Show mean and variance (n, 2), the last of them after so many mini-batches."""
@@ -106,7 +107,7 @@ class _ErrorRow:
 
     def __init__(self, axes, row, rule, looks):
         over = axes.get_yaxis_transform()
-        axes.plot([-0.55, -0.47], [row] * 2, transform=over, **ENDS, **looks)
+        axes.plot([-0.57, -0.49], [row] * 2, transform=over, **(ENDS | looks))
         axes.text(-0.44, row, rule, va="center", transform=over)
         self._squares, self._row = moving(axes, "s", color=looks["color"], ms=4.3, mew=0), row
         self._more = Words(axes, 1, row, lift=-4, transform=over)

@@ -128,9 +128,15 @@ def judge_value(exercise, answer):
     given = [each for each in exercises.leaves(answer) if each is not None]
     if exercise.choices and not {*map(str, given)} <= {*exercise.choices}:
         return False, "no such choice", "Choose among: " + ", ".join(exercise.choices) + "."
-    for mistake, (wrong, sentence, *_) in exercise.mistakes.items():
-        if is_like(wrong):
-            return False, mistake, sentence
+    found = [
+        (mistake, sentence)
+        for mistake, (wrong, sentence, *_) in exercise.mistakes.items()
+        if is_like(wrong)
+    ]
+    if found:
+        said = found if exercise.all_that_fit else found[:1]
+        mistakes, sentences = zip(*said, strict=True)
+        return False, " and ".join(mistakes), " ".join(sentences)
     mistake, sentence, _ = apart(exercise.reference)[0]
     return False, mistake, sentence or OTHER
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, example, explore, recordings
+from bnviz import batchnorm, example, explore, pictures, recordings, style
 from bnviz.explore.nb05_scale_and_shift import DOTS, SigmoidView
 from bnviz.network import sigmoid
 
@@ -54,6 +54,31 @@ def test_the_tallest_bar_fills_its_panel_however_many_values_there_are():
         picture.update(np.linspace(-2, 2, n), sigmoid(np.linspace(-2, 2, n)))
         for bars in (picture._inputs, picture._outputs):
             assert bars.outline.get_data().values.max() == 1
+
+
+def test_a_few_values_have_a_spike_each_at_their_own_place():
+    picture = SigmoidView()
+    y = np.array([-1.069, -0.535, 0, 1.604])
+    picture.update(y, sigmoid(y))
+    inputs, outputs = picture._spikes
+    np.testing.assert_array_equal(inputs.get_xdata()[::3], y)
+    np.testing.assert_array_equal(outputs.get_ydata()[::3], sigmoid(y))
+    assert not any(bars.outline.get_visible() for bars in (picture._inputs, picture._outputs))
+    many = np.linspace(-2, 2, 100)
+    picture.update(many, sigmoid(many))
+    assert inputs.get_xdata().size == outputs.get_xdata().size == 0
+    assert picture._inputs.outline.get_visible()
+
+
+@pytest.mark.parametrize("step", [0, 1800])
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_the_label_of_the_mark_ends_before_the_line_of_the_start(learned, step, layer):
+    learned.set(step=step, layer=layer)
+    for words in learned._picture._said:
+        size = round(style.TEXT * learned.figure.dpi / 72)
+        left, _ = words.get_transform().transform(words.place)
+        line, _ = words.axes.transData.transform((1, 0))
+        assert left + pictures._letters(words.text, size).shape[1] < line
 
 
 def test_all_units_are_where_the_record_says_in_the_plane_and_in_the_close_up(learned):

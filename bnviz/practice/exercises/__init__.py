@@ -43,6 +43,8 @@ class Exercise:
     mistakes   a wrong answer, or a list of several ways to make the same mistake; for a question
                also a condition, a function that is true of an answer with the mistake. The first
                that fits is said
+    all_that_fit  for a question with several parts, whose mistakes speak of one part each: say
+               every mistake that fits, not only the first
     right      why a right answer is right: the sentence that it earns
     cases      the arguments to try it on, one tuple for each call, the smallest first: the first
                that fails is shown. Empty for a question
@@ -59,6 +61,7 @@ class Exercise:
     right: str
     cases: Sequence[tuple] = ()
     also: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
+    all_that_fit: bool = False
     use: Callable = call
     parts: Sequence[str] = ()
     tolerance: float = 1e-4

@@ -9,35 +9,38 @@ USELESS = {
     "last linear layer": False,
 }
 
+
+def wrong_about(place, sentence):
+    """The mistake of being wrong about one place: its condition, its sentence, an example."""
+    wrong = not USELESS[place]
+    return lambda answer: answer[place] == wrong, sentence, USELESS | {place: wrong}
+
+
 EXERCISES = [
     Exercise(
         "useless_bias",
         reference=USELESS,
         right="A bias cancels where the very next step subtracts a mean in which all share it.",
+        all_that_fit=True,
         mistakes={
-            "through the ReLU": (
-                USELESS | {"linear, ReLU, batch norm": True},
-                "A ReLU stands in between, and its bend decides by the bias what passes.",
+            "the convolution": wrong_about(
+                "convolution, batch norm",
+                "Convolution, batch norm: a channel has one bias, and the mean that is subtracted "
+                "is taken over all positions and images of this channel.",
             ),
-            "layer norm": (
-                USELESS | {"linear, layer norm": True},
-                "Layer norm averages over the units of an example, and each unit has its own bias.",
+            "through the ReLU": wrong_about(
+                "linear, ReLU, batch norm",
+                "Linear, ReLU, batch norm: the ReLU stands in between, and the bias decides what "
+                "it lets pass.",
             ),
-            "last layer": (
-                USELESS | {"last linear layer": True},
-                "What would subtract a mean after the last layer? Nothing comes behind it.",
+            "layer norm": wrong_about(
+                "linear, layer norm",
+                "Linear, layer norm: the mean is taken over the units of one example, and each "
+                "unit has its own bias.",
             ),
-            "convolution": (
-                USELESS | {"convolution, batch norm": False},
-                "A channel has one bias for all positions and images, and so has their mean.",
-            ),
-            "turned around": (
-                {name: not useless for name, useless in USELESS.items()},
-                "Every answer is turned around: True means that the bias can be left out.",
-            ),
-            "all of them": (
-                dict.fromkeys(USELESS, True),
-                "Not all of them: ask each time what is averaged, and over what.",
+            "the last layer": wrong_about(
+                "last linear layer",
+                "Last linear layer: what would subtract a mean after it? Nothing comes behind it.",
             ),
         },
     ),
