@@ -63,3 +63,33 @@ def test_each_kind_of_parameter_alone_lowers_the_loss(frozen, least, most):
     ).loss
     fell = loss[0] - loss[-1]
     assert least < fell.min() <= fell.max() < most
+
+
+def accuracy_with(data, seed, rate, *, mean=True, variance=True):
+    """Train 300 steps with a backward pass that may take the mean or the variance as a constant."""
+    images, labels, test_images, test_labels = data
+    net = network.init(example.SIZES, seed=seed)
+    for _, rows in zip(range(300), training.minibatches(len(images), 60, seed), strict=False):
+        logits, cache = network.forward(net, images[rows])
+        _, dz = network.cross_entropy(logits, labels[rows])
+        gradients = [network.Layer(cache.inputs[3].T @ dz, dz.sum(axis=0), None, None)]
+        for i in (2, 1, 0):
+            a, norm = cache.inputs[i + 1], cache.norms[i]
+            dy = dz @ net.layers[i + 1].weights.T * a * (1 - a)
+            dbeta, dgamma = dy.sum(axis=0), (dy * norm.z_hat).sum(axis=0)
+            line = mean * dbeta + variance * norm.z_hat * dgamma
+            dz = norm.gamma / norm.std * (dy - line / len(dy))
+            gradients.insert(0, network.Layer(cache.inputs[i].T @ dz, None, dgamma, dbeta))
+        net = training.descend(net, gradients, rate)
+    net = net._replace(statistics=training.measure_statistics(net, images, 60))
+    return training.accuracy(net, test_images, test_labels)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_at_rate_1_the_gradient_through_the_mean_is_essential_that_through_the_variance_not(seed):
+    data = digits.load()
+    assert accuracy_with(data, seed, 1.0) > 0.955
+    assert accuracy_with(data, seed, 1.0, variance=False) > 0.955
+    assert accuracy_with(data, seed, 1.0, mean=False) < 0.3
+    assert accuracy_with(data, seed, 1.0, mean=False, variance=False) < 0.3
+    assert accuracy_with(data, seed, 0.3, mean=False) > 0.93

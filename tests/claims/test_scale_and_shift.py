@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz import batchnorm, example, measures, network, recordings
+from bnviz import batchnorm, example, measures, network, recordings, training
 from bnviz.network import sigmoid
 from bnviz.recordings import freezing, trained_network
 
@@ -38,6 +38,19 @@ def test_learned_is_ahead_in_the_training_loss_seed_by_seed(found):
     (learned, _), (frozen, _), (wide, _) = (at_best(kind) for kind in found.values())
     assert (frozen > 1.4 * learned).all()
     assert (wide < 0.5 * learned).all()
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_where_gamma_starts_matters_more_than_whether_it_learns(seed):
+    def loss(gamma, frozen=()):
+        choices = {"learning_rate": 1, "frozen": frozen, "snapshots": 20, "progress": False}
+        net = freezing.widened(gamma, seed)
+        return training.train(net, *example.DATA[:2], 600, seed=seed, **choices).loss[-1]
+
+    from_1, from_3, from_20 = loss(1), loss(3), loss(20)
+    assert loss(1, ("gamma", "beta")) > 1.2 * from_1
+    assert max(from_3, loss(3, ("gamma", "beta")), loss(6)) < 0.5 * from_1
+    assert from_20 > 2 * from_3
 
 
 def test_at_equal_rates_the_order_is_the_same(found):

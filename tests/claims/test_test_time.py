@@ -58,15 +58,22 @@ def test_the_corrected_variance_is_right_in_the_first_layer_only():
 
 
 @five_networks
-def test_running_averages_lag_early_and_not_late():
+def test_running_averages_cost_early_because_of_their_start_and_not_late():
     data = digits.load()
 
     def accuracies(steps, rate):
         runs = example.five_runs(steps, rate)
+        start = (1 - rate) ** steps  # the weight that mean 0 and variance 1 still have
         lagging = [run.network._replace(statistics=run.running) for run in runs]
+        repaired = [
+            net._replace(
+                statistics=[(m / (1 - start), (v - start) / (1 - start)) for m, v in net.statistics]
+            )
+            for net in lagging
+        ]
         return [
             np.mean([training.accuracy(net, data.test_images, data.test_labels) for net in nets])
-            for nets in (lagging, [run.network for run in runs])
+            for nets in (lagging, [run.network for run in runs], repaired)
         ]
 
     late, early, slow = accuracies(600, 0.1), accuracies(30, 0.1), accuracies(30, 0.01)
@@ -74,6 +81,8 @@ def test_running_averages_lag_early_and_not_late():
     assert min(late) > 0.96
     assert early[0] < early[1] - 0.015
     assert slow[0] < 0.4 < 0.85 < slow[1]
+    for _, algorithm_2, without_start in (early, slow):  # so it is the start that costs
+        assert abs(without_start - algorithm_2) < 0.03
 
 
 @five_networks
