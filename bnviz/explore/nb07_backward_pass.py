@@ -124,8 +124,8 @@ ARROWS = (  # from, to, place and text of the label
     ("first", "var", (3.75, 1.0), ""),
     ("z_hat", "var", (3.75, 1.6), ""),
     ("last", "var", (3.6, 1.42), rf"$-(z_k - \mu_B)\,/\,2\,{CUBE}$"),
-    ("mean", "z", (1.25, 3.95), "$1/m$"),
-    ("var", "z", (1.2, 1.5), r"$2\,(z_i - \mu_B)/m$"),
+    ("mean", "z", (1.47, 3.9), "$1/m$"),
+    ("var", "z", (1.44, 1.55), r"$2\,(z_i - \mu_B)/m$"),
 )
 
 
