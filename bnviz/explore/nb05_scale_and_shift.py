@@ -59,10 +59,14 @@ class SigmoidView(Picture):
         for bars in (self._inputs, self._outputs):
             bars.outline.set_visible(not is_small)
         few = few if is_small else few[:0]
-        ends = np.tile([0, 1, np.nan], few.size)  # nan lifts the pen
+        self._show_spikes(y[few], a[few])
+
+    def _show_spikes(self, y, a):
+        """Show a spike for each of a few inputs `y` and outputs `a`, (n,) each, maybe none."""
+        ends = np.tile([0, 1, np.nan], y.size)  # nan lifts the pen
         below, beside = self._spikes
-        below.set_data(np.repeat(y[few], 3), ends)
-        beside.set_data(ends, np.repeat(a[few], 3))
+        below.set_data(np.repeat(y, 3), ends)
+        beside.set_data(ends, np.repeat(a, 3))
 
 
 def _draw_curve(axes):
