@@ -1,3 +1,5 @@
+"""The layer by hand, its conventions and its parts; `test_properties.py` has what always holds."""
+
 import numpy as np
 import pytest
 
@@ -6,22 +8,11 @@ from bnviz import batchnorm
 FOUR = np.array([[1.0], [2.0], [3.0], [6.0]])  # mean 3, variance (4 + 1 + 0 + 9)/4 = 3.5
 
 
-def draw(shape, seed=0, dtype=float):
+def draw(shape):
     """A batch, and gamma and beta that belong to it, none of them special."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     units = shape[:-2] + shape[-1:]
-    z, gamma, beta = rng.normal(3, 2, shape), rng.uniform(0.5, 2, units), rng.normal(size=units)
-    return z.astype(dtype), gamma.astype(dtype), beta.astype(dtype)
-
-
-def slope(f, x, step=1e-5):
-    """The gradient of a scalar function of an array by central differences."""
-    gradient = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        aside = np.zeros_like(x)
-        aside[i] = step
-        gradient[i] = (f(x + aside) - f(x - aside)) / (2 * step)
-    return gradient
+    return rng.normal(3, 2, shape), rng.uniform(0.5, 2, units), rng.normal(size=units)
 
 
 # By hand
@@ -59,12 +50,6 @@ def test_test_time_on_four_numbers():
     assert bias.tolist() == [7.0]
 
 
-def test_statistics_go_over_the_batch_and_not_over_the_units():
-    mean, var = batchnorm.batch_statistics([[1.0, 10.0, 100.0], [3.0, 10.0, 300.0]])
-    assert mean.tolist() == [2.0, 10.0, 200.0]
-    assert var.tolist() == [1.0, 0.0, 10_000.0]
-
-
 # Conventions
 
 
@@ -74,13 +59,6 @@ def test_population_variance_corrects_what_was_divided_by_m():
     assert mean.tolist() == [2.0, 5.0]
     assert var == pytest.approx([10.0, 2.0])  # 4/3 of 7.5 and of 1.5
     assert batchnorm.population_statistics(means, variances, m=2)[1].tolist() == [15.0, 3.0]
-
-
-def test_population_variance_is_that_of_the_source():
-    z = np.random.default_rng(1).normal(5, 3, (50_000, 4, 1))
-    mean, var = batchnorm.population_statistics(*batchnorm.batch_statistics(z), m=4)
-    assert mean == pytest.approx(5, abs=0.05)
-    assert var == pytest.approx(9, rel=0.02)  # uncorrected: 6.75
 
 
 def test_rate_weighs_the_new_batch():
@@ -105,22 +83,6 @@ def test_eps_is_a_hundred_thousandth_unless_said():
         assert result.ravel() == z_hat
 
 
-# Behaviour at the edges
-
-
-def test_an_example_alone_becomes_zero():
-    z, gamma, beta = draw((1, 3))
-    y, cache = batchnorm.forward(z, gamma, beta)
-    assert (cache.z_hat == 0).all()
-    assert (y == beta).all()
-
-
-def test_of_two_examples_one_becomes_plus_and_the_other_minus_one():
-    z, gamma, beta = draw((2, 5))
-    _, cache = batchnorm.forward(z, gamma, beta, eps=1e-14)
-    np.testing.assert_allclose(np.sort(cache.z_hat, axis=0), [[-1.0] * 5, [1.0] * 5], atol=1e-9)
-
-
 def test_nan_and_inf_stay_in_their_unit():
     z, gamma, beta = draw((4, 5))
     clean, _ = batchnorm.forward(z, gamma, beta)
@@ -135,12 +97,10 @@ def test_nan_and_inf_stay_in_their_unit():
     assert np.isfinite(z_hat).all(axis=0).tolist() == [True, False, True, False, True]
 
 
-# Invariants
-
-SHAPES = [(2, 1), (4, 3), (60, 7), (3, 8, 5), (2, 3, 6, 4)]
+# The whole and its parts
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [(2, 1), (60, 7), (3, 8, 5), (2, 3, 6, 4)])
 def test_forward_is_its_parts(shape):
     z, gamma, beta = draw(shape)
     y, cache = batchnorm.forward(z, gamma, beta, eps=1e-3)
@@ -151,40 +111,6 @@ def test_forward_is_its_parts(shape):
     assert (y == batchnorm.scale_shift(cache.z_hat, gamma, beta)).all()
     assert (cache.z_hat == z_hat).all()
     assert (y == batchnorm.inference(z, gamma, beta, mean, var, eps=1e-3)).all()
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_z_hat_has_mean_zero_and_variance_one_but_for_eps(shape):
-    z, gamma, beta = draw(shape)
-    _, cache = batchnorm.forward(z, gamma, beta, eps=0.1)
-    np.testing.assert_allclose(cache.z_hat.mean(axis=-2), 0, atol=1e-14)
-    np.testing.assert_allclose(cache.z_hat.var(axis=-2), cache.var / (cache.var + 0.1), atol=1e-14)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_gradients_equal_finite_differences(shape):
-    z, gamma, beta = draw(shape)
-    dy = np.random.default_rng(7).normal(size=shape)
-
-    def loss(z, gamma, beta):
-        return np.sum(dy * batchnorm.forward(z, gamma, beta, eps=0.1)[0])
-
-    dz, dgamma, dbeta = batchnorm.backward(dy, batchnorm.forward(z, gamma, beta, eps=0.1)[1])
-    close = {"rtol": 1e-6, "atol": 1e-8}
-    np.testing.assert_allclose(dz, slope(lambda x: loss(x, gamma, beta), z), **close)
-    np.testing.assert_allclose(dgamma, slope(lambda x: loss(z, x, beta), gamma), **close)
-    np.testing.assert_allclose(dbeta, slope(lambda x: loss(z, gamma, x), beta), **close)
-
-
-@pytest.mark.parametrize("shape", [(60, 7), (3, 8, 5)])
-def test_dz_has_mean_zero_and_is_orthogonal_to_z_hat(shape):
-    z, gamma, beta = draw(shape)
-    dy = np.random.default_rng(7).normal(size=shape)
-    dz, _, _ = batchnorm.backward(dy, batchnorm.forward(z, gamma, beta, eps=1e-12)[1])
-    z_hat = batchnorm.normalize(z, *batchnorm.batch_statistics(z), eps=1e-12)
-    assert np.abs(dz).max() > 0.1
-    np.testing.assert_allclose(dz.sum(axis=-2), 0, atol=1e-10)
-    np.testing.assert_allclose((dz * z_hat).sum(axis=-2), 0, atol=1e-10)
 
 
 def test_leading_axes_are_a_loop():
@@ -234,29 +160,3 @@ def test_fold_is_layer_and_inference_in_one(bias):
     folded, shift = batchnorm.fold(weights, b if bias else None, gamma, beta, mean, var, eps=1e-3)
     expected = batchnorm.inference(z, gamma, beta, mean, var, eps=1e-3)
     np.testing.assert_allclose(x @ folded + shift[:, None], expected, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_precision_that_comes_in_goes_out(dtype):
-    z, gamma, beta = draw((6, 4), dtype=dtype)
-    y, cache = batchnorm.forward(z, gamma, beta)
-    pair = batchnorm.batch_statistics(z)
-    results = [
-        *(y, *cache, *pair, *batchnorm.backward(y, cache)),
-        *batchnorm.population_statistics([pair[0]], [pair[1]], m=6),
-        *batchnorm.update_running(pair, pair, rate=0.1),
-        batchnorm.inference(z, gamma, beta, *pair),
-        *batchnorm.fold(z, None, gamma, beta, *pair),
-    ]
-    assert {result.dtype for result in results} == {np.dtype(dtype)}
-
-
-def test_nothing_is_changed_in_place():
-    z, gamma, beta = draw((6, 4))
-    copies = z.copy(), gamma.copy(), beta.copy()
-    y, cache = batchnorm.forward(z, gamma, beta)
-    kept = y.copy(), *(np.copy(part) for part in cache)
-    first, again = batchnorm.backward(y, cache), batchnorm.backward(y, cache)
-    for now, before in zip((z, gamma, beta, y, *cache), (*copies, *kept), strict=True):
-        assert (now == before).all()
-    assert all((one == two).all() for one, two in zip(first, again, strict=True))

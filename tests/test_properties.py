@@ -111,12 +111,13 @@ def test_half_precision_is_computed_and_returned_in_single():
 
 
 @given(
+    dtypes,
     st.sampled_from([np.array, list, np.float64, lambda units: [int(unit) for unit in units]]),
     st.sampled_from([float, np.float32, np.float64, np.array]),
     st.sampled_from([int, np.int64, np.int8, float]),
 )
-def test_single_precision_stays_single_whatever_the_others_are(units, number, whole):
-    z = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
+def test_the_precision_of_the_batch_stays_whatever_the_others_are(dtype, units, number, whole):
+    z = np.random.default_rng(0).normal(size=(6, 3)).astype(dtype)
     gamma, beta, mean, var = (units(row) for row in np.arange(12.0).reshape(4, 3))
     eps, rate = number(1e-5), number(0.1)
     y, cache = batchnorm.forward(z, gamma, beta, eps)
@@ -129,7 +130,7 @@ def test_single_precision_stays_single_whatever_the_others_are(units, number, wh
         batchnorm.inference(z, gamma, beta, mean, var, eps),
         *batchnorm.fold(z, beta, gamma, beta, mean, var, eps),
     ]
-    assert {result.dtype for result in results} == {np.dtype(np.float32)}
+    assert {result.dtype for result in results} == {np.dtype(dtype)}
 
 
 # Constants and small batches
