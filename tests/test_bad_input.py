@@ -182,6 +182,7 @@ REFUSED = [
     "init((3, -5, 2))",
     "init((3, 5, 2), weights=[0.1, 1])",
     "stack(net)",
+    "map_parameters(np.add, net.layers, net.layers[:-1])",
     "network.backward(1.0, passed)",
     "network.backward(logits[:1], passed)",
     "network.backward(logits[:, :1], passed)",
