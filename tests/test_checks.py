@@ -108,21 +108,6 @@ def einsum(z):
     return mean, np.einsum("mu,mu->u", z - mean, z - mean) / len(z)
 
 
-class Tensor:
-    """Has what a tensor of PyTorch's has."""
-
-    def __init__(self, array):
-        self.array = array
-
-    def detach(self):
-        return self
-
-    cpu = detach
-
-    def numpy(self):
-        return self.array
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -133,7 +118,6 @@ class Tensor:
         lambda z: np.stack([z.mean(axis=0), z.var(axis=0)]),
         lambda z: [z.mean(0).astype(np.float32), z.astype(np.float32).var(0)],
         lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1) * (len(z) - 1) / len(z)),
-        lambda z: (Tensor(z.mean(axis=0)), Tensor(z.var(axis=0))),
     ],
 )
 def test_a_right_answer_passes_in_any_style(answer):
@@ -174,7 +158,7 @@ def half_filled(z):
 )
 def test_a_gap_is_an_invitation_and_no_mistake(answer):
     verdict = checks.statistics(answer)
-    assert verdict.mistake == "not filled in"
+    assert (verdict.exercise, verdict.mistake) == ("statistics", "not filled in")
     assert str(verdict).startswith("○ Your turn. Replace the ...")
 
 
@@ -222,56 +206,56 @@ def blank(z):
     ...
 
 
-TROUBLES = {
-    "returns None": (forgets_return, "The result is None. Does every branch end in a `return`?"),
-    "prints": (prints, "You print the result. Hand it back instead, with `return`."),
-    "changes its input": (in_place, "Your code changes the array that it is given"),
-    "raises": (raises, "AttributeError: 'numpy.ndarray' object has no attribute 'variance'"),
-    "wrong type": (lambda z: z.mean(axis=0), "The result should have 2 parts: mean, variance."),
-    "wrong shape": (lambda z: (z, z), "The mean should have shape (1,), got (2, 1)."),
-    "nan": (lambda z: (z.mean(axis=0), z.var(axis=0) * np.nan), "There is a nan in the variance"),
-    "other": (lambda z: (z.mean(axis=0), z.var(axis=0) + 1), "Tried with z = [[1], [2]]."),
-    "ddof": (lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
-    "axis": (lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
-}
+NO_NUMBERS = "The mean should be made of numbers."
+TROUBLES = [
+    ("returns None", forgets_return, "The result is None. Does every branch end in a `return`?"),
+    ("returns None", blank, "The result is None."),
+    ("prints", prints, "You print the result. Hand it back instead, with `return`."),
+    ("changes its input", in_place, "Your code changes the array that it is given"),
+    ("raises", raises, "AttributeError: 'numpy.ndarray' object has no attribute 'variance'"),
+    ("raises", lambda: 3, "TypeError: "),
+    ("raises", lambda z: z.mean()("called"), "TypeError: "),  # as one of the mistakes does
+    ("wrong type", 3, "Hand over the function itself, not called; got int."),
+    ("wrong type", lambda z: z.mean(axis=0), "The result should have 2 parts: mean, variance."),
+    ("wrong type", lambda z: {"mean": 1}, "The result should have 2 parts: mean, variance."),
+    ("wrong type", lambda z: ("one", "two"), NO_NUMBERS),
+    ("wrong type", lambda z: (z > 0, z), NO_NUMBERS),
+    ("wrong type", lambda z: (1j * z, z), NO_NUMBERS),
+    ("wrong type", lambda z: ([[1], [1, 2]], 1), NO_NUMBERS),
+    ("wrong shape", lambda z: (z, z), "The mean should have shape (1,), got (2, 1)."),
+    ("nan", lambda z: (z.mean(axis=0), z.var(axis=0) * np.nan), "There is a nan in the variance"),
+    ("other", lambda z: (z.mean(axis=0), z.var(axis=0) + 1), "Tried with z = [[1], [2]]."),
+    ("ddof", lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
+    ("axis", lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
+]
 
 
-@pytest.mark.parametrize("mistake", TROUBLES)
-def test_each_trouble_has_its_own_sentence(mistake):
-    answer, sentence = TROUBLES[mistake]
+@pytest.mark.parametrize(("mistake", "answer", "sentence"), TROUBLES)
+def test_each_trouble_has_its_name_and_its_sentence(mistake, answer, sentence):
     verdict = checks.statistics(answer)
     assert (verdict.passed, verdict.mistake) == (False, mistake)
     assert verdict.message.startswith(sentence)
 
 
-def test_other_types_are_named():
-    assert checks.statistics(3).mistake == "wrong type"
-    assert "got int" in checks.statistics(3).message
-    words = checks.statistics(lambda z: ("one", "two"))
-    assert words.message.startswith("The mean should be made of numbers.")
-    assert checks.statistics(lambda z: {"mean": 1}).mistake == "wrong type"
-    assert checks.statistics(lambda: 3).mistake == "raises"
-    assert checks.statistics(blank).mistake == "returns None"
-    for odd in (lambda z: (z > 0, z), lambda z: (1j * z, z), lambda z: ([[1], [1, 2]], 1)):
-        assert checks.statistics(odd).message.startswith("The mean should be made of numbers.")
-
-
 def test_an_error_is_told_with_the_readers_own_line():
     assert checks.statistics(raises).message.endswith("in your line `return mean, mean.variance`.")
-    assert "hstack" not in checks.statistics(raises).message
 
 
-def test_all_in_an_error_is_no_mistake_by_name():
-    assert checks.statistics(lambda z: z.mean()("called")).mistake == "raises"
+@pytest.mark.parametrize(("answer", "came"), [(3, "int"), (lambda z: z, "function")])
+def test_a_class_is_handed_over_itself(answer, came):
+    said = f"Hand over the class itself, not called; got {came}."
+    assert checks.layer(answer) == checks.Verdict(False, "wrong type", said, (), "layer")
+
+
+@pytest.mark.parametrize("forward", [lambda self, z: z + 1, lambda self, z: z + 2])
+def test_a_mistake_may_have_several_examples(forward):
+    assert checks.layer(type("Mine", (Layer,), {"forward": forward})).mistake == "shifted"
 
 
 def test_the_first_case_that_fails_is_shown_side_by_side():
     verdict = checks.statistics(lambda z: (z.mean(axis=0), z.var(axis=0) + (len(z) > 2)))
     assert verdict.message.startswith("Tried with z = [[1, 20], [2, 26], [3, 20],")
     assert verdict.rows == [("variance", "[4.24, 180.16]", "[5.24, 181.16]")]
-    shown = verdict._repr_mimebundle_()
-    assert "<pre>[5.24, 181.16]</pre>" in shown["text/html"]
-    assert "received  [5.24, 181.16]" in shown["text/plain"]
 
 
 def test_what_a_use_names_is_what_the_reader_is_shown():
@@ -280,37 +264,60 @@ def test_what_a_use_names_is_what_the_reader_is_shown():
     assert checks.used(statistics).passed
 
 
-def test_a_value_that_is_wrong_is_not_told_the_right_one():
-    for answer in (1, -2.0, 0.9, "many", [1, 2], None):
-        verdict = checks.number(answer)
-        assert not verdict.passed
-        assert "0.75" not in str(verdict)
-    assert checks.number(1).mistake == "1"
-    assert checks.number(-2).mistake == "negative"
-    assert checks.number(0.9).mistake == "other"
-    assert checks.number("many").mistake == "wrong type"
-    assert checks.number(True).mistake == "wrong type"
-    assert checks.number(np.array([-1.0, -2])).mistake == "wrong shape"
-    assert checks.number(None).mistake == "returns None"
-    assert checks.number(...).mistake == "not filled in"
-    assert checks.number(np.float32(0.752)).passed
-    assert checks.number("4/3").message == "That is m/(m − 1)."
-    assert checks.number(" 0.75").passed
-    assert checks.number("1e999").mistake == "other"
-    assert checks.number("1/0").mistake == "wrong type"
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (1, "1"),
+        (-2, "negative"),
+        (0.9, "other"),
+        ("1e999", "other"),
+        ("many", "wrong type"),
+        ("1/0", "wrong type"),
+        (True, "wrong type"),
+        ([1, 2], "wrong shape"),
+        (np.array([-1.0, -2]), "wrong shape"),
+        (None, "returns None"),
+        (..., "not filled in"),
+    ],
+)
+def test_a_value_that_is_wrong_is_not_told_the_right_one(answer, mistake):
+    verdict = checks.number(answer)
+    assert (verdict.passed, verdict.mistake) == (False, mistake)
+    assert "0.75" not in str(verdict)
 
 
-def test_a_question_with_several_parts():
-    assert checks.figure({"left": "dead units", "right": "too wide"}).passed
-    assert checks.figure({"left": "too wide", "right": "dead units"}).mistake == "swapped"
-    assert checks.figure({"Left": "Dead-Units", "right ": "TOO WIDE"}).passed
-    for unknown in ("fine", 3, ""):
-        verdict = checks.figure({"left": "dead units", "right": unknown})
-        assert verdict.message == "Choose among: dead units, too wide."
-    assert checks.figure({"left": "dead units", "right": "dead units"}).mistake == "other"
-    assert checks.figure({"left": "dead units", "right": ...}).mistake == "not filled in"
-    missing = checks.figure({"left": "dead units"})
-    assert missing.message == "The answer should have 2 parts: left, right."
+@pytest.mark.parametrize("answer", [0.7499, np.float32(0.752), " 0.75", "3/4"])
+def test_a_number_is_compared_as_a_number(answer):
+    assert checks.number(answer).message == "That is (m − 1)/m."
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ("dead units", "too wide", "You see it."),
+        ("Dead-Units", "TOO WIDE", "You see it."),
+        ("too wide", "dead units", "Left and right are swapped."),
+        ("dead units", "dead units", checks.OTHER),
+        ("dead units", ..., checks.INVITATION[2]),
+        ("dead units", "fine", "Choose among: dead units, too wide."),
+        ("dead units", 3, "Choose among: dead units, too wide."),
+        ("dead units", "", "Choose among: dead units, too wide."),
+    ],
+)
+def test_a_question_with_several_parts(left, right, said):
+    assert checks.figure({"Left": left, "right ": right}).message == said
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"left": "too wide"}, "The answer should have 2 parts: left, right."),
+        ({}, "The answer should have 2 parts: left, right."),
+        (None, "The answer is None."),
+    ],
+)
+def test_parts_that_are_missing_are_named(answer, message):
+    assert checks.figure(answer).message == message
 
 
 def forever(z):
@@ -328,15 +335,6 @@ def test_the_reader_interrupts_a_loop_for_ever(monkeypatch):
         signal.signal(signal.SIGALRM, before)
     assert verdict.mistake == "interrupted"
     assert "Is there a loop for ever?" in verdict.message
-
-
-def test_a_long_loop_that_ends_passes():
-    def long(z):
-        for _ in range(2_000_000):
-            pass
-        return statistics(z)
-
-    assert checks.statistics(long).passed
 
 
 class Weird(BaseException):
@@ -358,20 +356,28 @@ class NoArray:
         raise RuntimeError("no array")
 
 
+@pytest.mark.parametrize("exercise", ["statistics", "number", "figure"])
+@pytest.mark.parametrize("value", [Deep(), NoArray()])
+def test_no_value_breaks_the_judge(exercise, value):
+    verdict = checks.judge(exercise, value)
+    assert not verdict.passed
+    assert str(verdict)
+
+
 @pytest.mark.parametrize(
-    "result", [Deep, NoArray, lambda: throws(Weird()), lambda: throws(GeneratorExit()), exit]
+    "answer",
+    [
+        lambda z: Deep(),
+        lambda z: NoArray(),
+        lambda z: throws(Weird()),
+        lambda z: throws(GeneratorExit()),
+        lambda z: exit(),
+    ],
 )
-def test_no_error_gets_out_of_the_judge(result):
-    for verdict in (
-        (checks.statistics(lambda z: result()), checks.statistics(result()))
-        if (result in (Deep, NoArray))
-        else (checks.statistics(lambda z: result()),)
-    ):
-        assert not verdict.passed
-        assert isinstance(str(verdict), str)
-    if result in (Deep, NoArray):
-        for name in ("number", "figure"):
-            assert not checks.judge(name, result()).passed
+def test_no_error_gets_out_of_the_judge(answer):
+    verdict = checks.statistics(answer)
+    assert not verdict.passed
+    assert str(verdict)
 
 
 def test_the_kernel_is_left_as_it_was():
@@ -397,39 +403,19 @@ def test_the_kernel_is_left_as_it_was():
     np.testing.assert_array_equal(Z, batch)
 
 
-def test_a_verdict_is_said_in_words_and_a_sign():
-    right, wrong = checks.statistics(statistics), checks.statistics(in_place)
-    assert str(right) == "✓ Right. Over the examples."
-    assert str(wrong).startswith("✗ Not yet. Your code changes")
-    data = wrong._repr_mimebundle_()
-    assert "<code>z -= 1</code>" in data["text/html"]
-    assert "<table>" not in data["text/html"]
-    assert json.loads(json.dumps(data["application/vnd.bnviz.verdict+json"])) == {
+def test_a_verdict_is_said_to_programs_too():
+    data = checks.statistics(in_place)._repr_mimebundle_()["application/vnd.bnviz.verdict+json"]
+    assert json.loads(json.dumps(data)) == {
         "exercise": "statistics",
         "passed": False,
         "mistake": "changes its input",
     }
 
 
-def test_what_an_answer_prints_is_not_seen(capsys):
-    checks.judge("statistics", lambda z: print("loud") or statistics(z))
-    assert capsys.readouterr().out == ""
-
-
 def test_an_unknown_exercise_is_answered_with_those_there_are():
     with pytest.raises(AttributeError, match="no exercise 'nothing'; there are statistics, layer"):
         checks.nothing  # noqa: B018
     assert "statistics" in dir(checks)
-
-
-def test_tensors_are_tried_where_arrays_do_not_do(monkeypatch):
-    class Torch:
-        tensor = staticmethod(lambda array: Tensor(array.copy()))
-
-    monkeypatch.setitem(sys.modules, "torch", Torch)
-    answer = lambda z: statistics(z.detach().numpy())  # noqa: E731
-    assert checks.statistics(answer).passed
-    assert checks.statistics(lambda z: z.nothing).mistake == "raises"
 
 
 def test_a_verdict_as_a_page():
@@ -450,50 +436,6 @@ def test_a_verdict_as_a_page():
     )
     right = checks.Verdict(True, None, "Yes.")
     assert right._repr_mimebundle_()["text/html"] == "<p role='status'><b>✓ Right.</b> Yes.</p>"
-
-
-def test_a_gap_says_which_exercise_it_is_of():
-    verdict = checks.judge("statistics", ...)
-    assert verdict == checks.Verdict(*checks.INVITATION, (), "statistics")
-
-
-@pytest.mark.parametrize(
-    ("name", "answer", "said"),
-    [
-        ("statistics", 3, "Hand over the function itself, not called; got int."),
-        ("layer", 3, "Hand over the class itself, not called; got int."),
-        ("layer", lambda z: z, "Hand over the class itself, not called; got function."),
-    ],
-)
-def test_what_is_not_to_be_called(name, answer, said):
-    assert checks.judge(name, answer) == checks.Verdict(False, "wrong type", said, (), name)
-
-
-def test_a_class_that_is_right_and_one_that_is_one_of_two_mistakes():
-    assert checks.judge("layer", type("Mine", (Layer,), {})).passed
-    for wrong in (lambda self, z: z + 1, lambda self, z: z + 2):
-        answer = type("Mine", (Layer,), {"forward": wrong})
-        assert checks.judge("layer", answer).mistake == "shifted"
-
-
-def test_a_number_is_compared_as_a_number():
-    assert checks.judge("number", 0.7499).passed
-    verdict = checks.judge("number", 0.6)
-    assert verdict.mistake == "other"
-    assert verdict.message == "That is not it. Read the task once more, or unfold a hint."
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        ({"left": "too wide"}, "The answer should have 2 parts: left, right."),
-        ({}, "The answer should have 2 parts: left, right."),
-        (None, "The answer is None."),
-    ],
-)
-def test_parts_that_are_missing_are_named(answer, message):
-    verdict = checks.judge("figure", answer)
-    assert verdict.message == message
 
 
 def test_a_case_is_told_in_words_and_numbers():
@@ -545,21 +487,6 @@ def test_numbers_are_short(value, text):
 def test_close_is_one_percent_of_the_largest_number(expected, result, is_close):
     found = trials.differences(np.array(expected), np.array(result), 0.01)
     assert (not found) is is_close
-
-
-def test_parts_are_counted_from_one():
-    (found,) = trials.differences([np.ones(1), np.ones(1)], 3, 0)
-    assert found.sentence == "The result should have 2 parts: result 1, result 2."
-
-
-def test_an_error_counts_by_its_type_and_words():
-    ok, one, other, more = (
-        trials.Trial(error=error) for error in (None, ValueError(), TypeError(), ValueError("1"))
-    )
-    assert trials.alike([ok, one], [ok, one], 0)
-    assert not trials.alike([ok, one], [ok, other], 0)
-    assert not trials.alike([ok, one], [ok, more], 0)
-    assert not trials.alike([ok, one], [ok, ok], 0)
 
 
 def test_the_nearest_of_the_right_answers_is_shown():

@@ -85,23 +85,6 @@ def test_picture_is_the_figure_at_twice_its_width(demo):
     image = Image.open(urlopen(str(demo.image.value, "ascii")))
     assert image.width == 600
     assert demo.image.layout.width == "300px"
-    assert demo.image.layout.max_width == "100%"  # it scales down on a narrow page…
-    assert demo.image.layout.min_width == "600px"  # …until its letters would be tiny
-    (window,) = (one for one in demo.widget.children if demo.image in getattr(one, "children", ()))
-    assert window.layout.overflow == "auto hidden"
-    assert demo.figure is demo._picture.figure
-
-
-def test_controls_wrap_on_a_narrow_page(demo):
-    row = demo.widget.children[0]
-    assert list(row.children) == list(demo.controls.values())
-    assert "wrap" in row.layout.flex_flow
-
-
-def test_values_are_the_controls(demo):
-    assert demo.values == {"height": 2, "side": "up"}
-    demo.set(side="down")
-    assert demo.values == {"height": 2, "side": "down"}
 
 
 # Errors
@@ -129,11 +112,10 @@ def test_the_next_good_value_goes_on(demo):
     assert "unlucky" not in page_words(demo)
 
 
-@pytest.mark.parametrize("step", ["update", "png"])
-def test_a_raising_picture_is_read_in_the_page(demo, step, monkeypatch):
+def test_a_raising_picture_is_read_in_the_page(demo, monkeypatch):
     good = demo.image.value
     with monkeypatch.context() as broken:
-        broken.setattr(demo._picture, step, lambda *heights: 1 / 0)
+        broken.setattr(demo._picture, "png", lambda: 1 / 0)
         demo.set(height=5)
     assert isinstance(demo.error, ZeroDivisionError)
     assert demo.image.value == good
@@ -287,11 +269,6 @@ def test_a_demo_that_is_closed_says_so(demo):
             move()
 
 
-def test_two_demos_stand_side_by_side(demo):
-    both = ipywidgets.HBox([demo.widget, level(5).widget])
-    assert both.children[0].children[1].children[0] is demo.image
-
-
 def test_settings_of_the_reader_do_not_reach_a_demo():
     code = "import numpy as np; np.seterr(all='raise'); from bnviz import explore\n"
     code += "for name in explore.__all__: getattr(explore, name)()._repr_mimebundle_()\n"
@@ -369,10 +346,6 @@ def test_a_live_is_no_widget(demo):
     assert not hasattr(demo, "_ipython_display_")
 
 
-def test_the_caption_is_a_live_region(demo):
-    assert 'role="status"' in page_words(demo)
-
-
 # Controls
 
 
@@ -404,9 +377,3 @@ def test_slider_does_not_cut_its_value_in_silence(value):
 def test_every_control_is_labelled_and_redraws_while_it_moves(control):
     assert control.description
     assert getattr(control, "continuous_update", True)
-
-
-def test_stops_are_their_options_only():
-    control = live.stops("m", [2, 4, 8], 4)
-    assert tuple(control.options) == (2, 4, 8)
-    assert control.value == 4

@@ -19,10 +19,7 @@ ENVIRONMENTS = {"aligned", "array", "cases", "matrix", "bmatrix", "pmatrix"}
 FENCED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
 INLINE = re.compile(r"(?<![\\$])\$([^$\n]+)\$")
-
-
-def pages():
-    return pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+pages = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def texts(path):
@@ -71,7 +68,7 @@ def test_plain_formulas_and_code_are_fine():
     assert not wrong_formulas(FENCED.sub("", text))
 
 
-@pages()
+@pages
 def test_formulas_are_in_the_tex_that_all_of_them_render(path):
     assert not [wrong for text in texts(path) for wrong in wrong_formulas(text)]
 
@@ -80,7 +77,7 @@ def test_the_series_has_formulas():
     assert sum(len(INLINE.findall(text)) for path in NOTEBOOKS for text in texts(path)) > 50
 
 
-@pages()
+@pages
 def test_links_work_from_every_page(path):
     """Relative to the notebook, or whole: Colab and GitHub make a relative link a whole one."""
     text = "\n".join(texts(path))
@@ -90,7 +87,7 @@ def test_links_work_from_every_page(path):
     assert not re.findall(r"http://[^\s)]+", text)
 
 
-@pages()
+@pages
 def test_every_picture_is_saved_with_words_for_those_who_cannot_see_it(path):
     outputs = [out for cell in nbformat.read(path, 4).cells for out in cell.get("outputs", [])]
     pictures = [out.metadata["image/png"] for out in outputs if "image/png" in out.get("data", {})]

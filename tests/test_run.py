@@ -182,7 +182,6 @@ def test_no_command_prints_every_command(capsys):
     printed = capsys.readouterr().out
     commands = {*run.COMMANDS, *run.SCRIPTS}
     assert set(re.findall(r"python3 run\.py (\w+)", printed)) == commands
-    assert commands
 
 
 def test_every_command_starts_what_is_there():
