@@ -73,14 +73,6 @@ def test_a_moved_control_changes_picture_and_caption(demo):
     assert demo.caption in page_words(demo)
 
 
-def test_the_picture_comes_back_bit_for_bit(demo):
-    before = demo.image.value
-    demo.set(height=9, side="down")
-    demo.set(height=2, side="up")
-    assert demo.image.value == before
-    assert demo.caption == "The line goes up to 2."
-
-
 def test_picture_is_the_figure_at_twice_its_width(demo):
     image = Image.open(urlopen(str(demo.image.value, "ascii")))
     assert image.width == 600
@@ -270,9 +262,16 @@ def test_a_demo_that_is_closed_says_so(demo):
 
 
 def test_settings_of_the_reader_do_not_reach_a_demo():
-    code = "import numpy as np; np.seterr(all='raise'); from bnviz import explore\n"
-    code += "for name in explore.__all__: getattr(explore, name)()._repr_mimebundle_()\n"
-    code += "assert np.geterr()['over'] == 'raise'; explore.momentum().set(rate=0.99)"
+    code = """
+import sys
+import numpy as np
+np.seterr(all="raise")
+from bnviz import explore
+demo = explore.momentum()
+demo.set(rate=0.99)
+demo._repr_mimebundle_()
+sys.exit(demo.error or np.geterr()["over"] != "raise")
+"""
     subprocess.run([sys.executable, "-OO", "-c", code], check=True)
 
 

@@ -83,14 +83,6 @@ def test_same_values_same_bytes():
     assert picture.png() == first
 
 
-def test_moved_equals_fresh():
-    moved = Line()
-    for height in (0.1, 0.9, 0.3):
-        moved.update(height)
-        moved.png()
-    assert moved.png() == at(0.3).png()
-
-
 def test_blitted_equals_a_full_draw():
     picture = Line()
     for height in (0.2, 0.93):  # the second behind the words

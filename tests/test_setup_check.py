@@ -1,6 +1,5 @@
 """The set-up check, run as notebook 00 runs it, on one broken set-up after the other."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -17,15 +16,17 @@ ROOT = Path(__file__).parents[1]
 FINE = "What bnviz needs is there"
 
 
+def saved_cell():
+    """Return the cell of notebook 00 that checks the set-up."""
+    cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
+    (cell,) = [cell for cell in cells if cell.id == "imports"]
+    return cell
+
+
 @pytest.fixture
 def look(capsys):
     """Run the cell as it stands in the notebook; return what it printed and what it shows."""
-    cells = json.loads((ROOT / "notebooks/00_start_here.ipynb").read_text(encoding="utf-8"))[
-        "cells"
-    ]
-    (source,) = ["".join(cell["source"]) for cell in cells if cell["id"] == "imports"]
-
-    *before, last = source.splitlines()
+    *before, last = saved_cell().source.splitlines()
 
     def look():
         names = {}
@@ -128,10 +129,9 @@ def test_a_page_without_widgets_gets_the_words(look):
 
 
 def test_the_saved_notebook_asks_nobody_to_install_anything():
-    cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
-    (outputs,) = [cell.outputs for cell in cells if cell.id == "imports"]
-    assert FINE in str(outputs)
-    assert "pip install" not in str(outputs)
+    outputs = str(saved_cell().outputs)
+    assert FINE in outputs
+    assert "pip install" not in outputs
 
 
 INTERRUPTED = """

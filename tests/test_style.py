@@ -148,7 +148,8 @@ def stills():
 
 def test_a_readers_settings_change_no_byte_of_any_picture():
     ours, strip = stills(), PipelineStrip("z").png()
-    with warnings.catch_warnings(), matplotlib.style.context(["dark_background", HOSTILE]):
+    looks = matplotlib.style.context(["dark_background", HOSTILE])
+    with warnings.catch_warnings(), looks, np.errstate(all="raise"):
         warnings.simplefilter("ignore")  # two layouts at once, says matplotlib
         before = dict(matplotlib.rcParams)
         assert stills() == ours
