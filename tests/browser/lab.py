@@ -23,7 +23,7 @@ QUIET += ["--disable-background-networking", "--disable-component-update", "--di
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
-A_MINUTE = 60_000  # milliseconds: how long any state is waited for
+PATIENCE = 5 * 60_000  # milliseconds: how long any state is waited for, on a busy machine
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
 NO_PYODIDE = (
     "The site needs Pyodide, from its network or from the folder that the environment variable "
@@ -88,7 +88,7 @@ WATCH = """() => {
     caption: box.querySelector('.bnviz-words').innerText.split(/\\s+/).join(' ').trim(),
   });
   window.look = async demo => {
-    for (const end = Date.now() + A_MINUTE; ; ) {
+    for (const end = Date.now() + PATIENCE; ; ) {
       const told = await ask(demo), seen = await see(pictures[demo]);
       const drawn = await pictures[demo].image.decode().then(() => true, () => false);
       if (drawn && JSON.stringify(seen) === JSON.stringify(told)) {
@@ -98,7 +98,7 @@ WATCH = """() => {
       await new Promise(done => setTimeout(done, 20));
     }
   };
-}""".replace("A_MINUTE", str(A_MINUTE)).replace("ASK", json.dumps(ASK))
+}""".replace("PATIENCE", str(PATIENCE)).replace("ASK", json.dumps(ASK))
 
 
 def find_chromium():
@@ -209,10 +209,10 @@ def write_notebook(path, sources, kernel="python3"):
     path.write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
 
 
-def open_page(browser):
+def open_page(browser, **options):
     """Open a page that keeps what is complained of in it, and whom it asks for anything."""
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    page.context.set_default_timeout(A_MINUTE)
+    page = browser.new_page(**{"viewport": {"width": 1366, "height": 900}} | options)
+    page.context.set_default_timeout(PATIENCE)
     page.complaints, page.asked = [], set()
 
     def complain(said):
@@ -258,7 +258,7 @@ def run_all(page):
             .then(() => { window.ran = 'through'; }, error => { window.ran = String(error); });
         }"""
     )
-    ran = page.wait_for_function("window.ran", timeout=10 * A_MINUTE).json_value()
+    ran = page.wait_for_function("window.ran", timeout=2 * PATIENCE).json_value()
     assert ran == "through", ran
     cells = page.evaluate("jupyterapp.shell.currentWidget.content.model.toJSON().cells")
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
@@ -382,10 +382,9 @@ def free_port():
 
 def wait_for(address, server, log):
     """Wait until a server answers."""
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE / 1000
+    while server.poll() is None and time.monotonic() < end:
         with contextlib.suppress(OSError):
-            return urllib.request.urlopen(address, timeout=2).close()
-        if server.poll() is not None:
-            break
+            return urllib.request.urlopen(address, timeout=PATIENCE / 1000).close()
         time.sleep(0.2)
     raise RuntimeError(f"The server did not start (exit code {server.poll()}): {log.read_text()}")

@@ -31,11 +31,14 @@ def track_widths(demos):
 
 
 @pytest.fixture(scope="module")
-def pages(chromium, tmp_path_factory):
+def pages(request, chromium, tmp_path_factory):
     """The function from the name of a page that needs no kernel to its address."""
-    site = tmp_path_factory.mktemp("pages") / "site"
-    site.mkdir()
-    subprocess.run([sys.executable, lab.ROOT / "tools/front.py", site], check=True)
+    if lab.has_pyodide():  # it has them, and is made once
+        site = request.getfixturevalue("site")
+    else:
+        site = tmp_path_factory.mktemp("pages") / "site"
+        site.mkdir()
+        subprocess.run([sys.executable, lab.ROOT / "tools/front.py", site], check=True)
     with lab.web_host(site) as address:
         yield lambda name: address("").replace("notebooks/index.html?path=", name)
 
@@ -47,7 +50,7 @@ def page(chromium):
     page.close()
 
 
-@pytest.mark.xdist_group("pages")
+@pytest.mark.xdist_group("site")
 class TestPages:
     @pytest.mark.parametrize("name", PAGES)
     def test_axe_finds_nothing_grave(self, page, pages, name):
@@ -69,13 +72,12 @@ class TestPages:
         assert "γ = 6.0" in caption.inner_text()
 
     def test_without_scripts_it_shows_the_film(self, chromium, pages):
-        context = chromium.new_context(java_script_enabled=False)
-        page = context.new_page()
+        page = lab.open_page(chromium, java_script_enabled=False)
         page.goto(pages("index.html"))
         film = page.locator("noscript img, .demo > img").first
         assert film.evaluate("one => one.decode().then(() => one.naturalWidth)") > 600
         assert not page.get_by_role("slider").is_visible()
-        context.close()
+        page.close()
 
     def test_links_lead_to_pages_that_are_there(self, page, pages):
         for name in PAGES:
@@ -108,8 +110,7 @@ class TestLive:
 
 @pytest.mark.xdist_group("lab")
 def test_a_finger_meets_what_moves(chromium, folder, address):
-    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
+    page = lab.open_page(chromium, viewport=PHONE, has_touch=True, is_mobile=True)
     cells = ["from bnviz import explore\nexplore.pipeline()"]
     lab.write_notebook(folder / "phone.ipynb", cells)
     lab.open_notebook(page, address("doc/tree/phone.ipynb"))
@@ -130,4 +131,4 @@ def test_a_finger_meets_what_moves(chromium, folder, address):
     window.evaluate("one => one.scrollTo(9999, 0)")
     assert ends[0] - ends[1] == pytest.approx(window.evaluate("one => one.scrollLeft"), abs=1)
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    context.close()
+    page.close()

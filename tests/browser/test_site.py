@@ -42,7 +42,7 @@ def test_the_front_page_starts_the_first_notebook_and_links_stay_in_the_tab(read
     reading.goto(site_address("").partition("notebooks/")[0])
     reading.get_by_role("link", name="Start", exact=True).click()
     reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
-    reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context", timeout=60_000)
+    reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context")
     reading.locator(".jp-RenderedMarkdown a[href*='01_']").first.click()
     reading.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
     reading.locator(".jp-Notebook h1", has_text="1 ·").first.wait_for()

@@ -87,8 +87,7 @@ def exported(folder):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_pictures_stand_in_exported_html_without_a_network(chromium, folder, exported, path):
-    context = chromium.new_context(offline=True)
-    page = context.new_page()
+    page = lab.open_page(chromium, offline=True)
     page.goto((exported / f"{path.stem}.html").as_uri(), wait_until="domcontentloaded")
     for number in picture_cells(folder / "strange" / path.name):
         pictures = page.locator(".jp-Cell").nth(number).locator(".jp-OutputArea img")
@@ -96,4 +95,4 @@ def test_pictures_stand_in_exported_html_without_a_network(chromium, folder, exp
         pictures.first.evaluate("one => one.decode()")
         assert pictures.evaluate_all(DRAWN) >= 1, f"no picture in cell {number}"
     assert "Error displaying widget" not in page.locator("body").inner_text()
-    context.close()
+    page.close()

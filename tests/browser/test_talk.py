@@ -51,8 +51,7 @@ SLIDE = """smallest => {
 @pytest.fixture(scope="module", params=TALKS)
 def talk(request, chromium, folder, address):
     """The slides of a notebook, as Space shows them one after the other, and its cells."""
-    page = lab.open_page(chromium)
-    page.set_viewport_size(PROJECTOR)
+    page = lab.open_page(chromium, viewport=PROJECTOR)
     lab.open_notebook(page, address(f"lab/tree/strange/{request.param}.ipynb"))
     cells = lab.run_all(page)
     lab.wait_for_demos(page, cells)
