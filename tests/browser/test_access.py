@@ -43,6 +43,14 @@ def pages(request, chromium, tmp_path_factory):
         yield lambda name: address("").replace("notebooks/index.html?path=", name)
 
 
+@pytest.fixture(scope="module", params=PAGES)
+def opened(request, chromium, pages):
+    page = lab.open_page(chromium)
+    page.goto(pages(request.param))
+    yield page
+    page.close()
+
+
 @pytest.fixture
 def page(chromium):
     page = lab.open_page(chromium)
@@ -52,11 +60,26 @@ def page(chromium):
 
 @pytest.mark.xdist_group("site")
 class TestPages:
-    @pytest.mark.parametrize("name", PAGES)
-    def test_axe_finds_nothing_grave(self, page, pages, name):
-        page.goto(pages(name))
-        assert not grave(page)
-        assert not page.complaints
+    def test_axe_finds_nothing_grave(self, opened):
+        assert not grave(opened)
+        assert not opened.complaints
+
+    def test_links_lead_to_pages_that_are_there(self, opened, pages):
+        own = pages("")
+        links = opened.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
+        inside = {link.partition("#")[0] for link in links if link.startswith(own)}
+        live = {link for link in inside if "notebooks/index.html?path=" in link}
+        assert live
+        for link in inside - live - {f"{own}tree/index.html"}:
+            assert opened.request.head(link).ok, link
+
+    def test_on_a_phone_nothing_hangs_over(self, opened):
+        wide = opened.viewport_size
+        opened.set_viewport_size(PHONE)
+        opened.wait_for_function("width => innerWidth === width", arg=PHONE["width"])
+        width = opened.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+        opened.set_viewport_size(wide)
 
     def test_the_front_page_is_light_and_its_slider_moves_picture_and_caption(self, page, pages):
         answer = page.goto(pages("index.html"))
@@ -78,24 +101,6 @@ class TestPages:
         assert film.evaluate("one => one.decode().then(() => one.naturalWidth)") > 600
         assert not page.get_by_role("slider").is_visible()
         page.close()
-
-    def test_links_lead_to_pages_that_are_there(self, page, pages):
-        for name in PAGES:
-            page.goto(pages(name))
-            own = pages("")
-            links = page.locator("a[href]").evaluate_all("all => all.map(one => one.href)")
-            inside = {link.partition("#")[0] for link in links if link.startswith(own)}
-            live = {link for link in inside if "notebooks/index.html?path=" in link}
-            assert live
-            for link in inside - live - {f"{own}tree/index.html"}:
-                assert page.request.get(link).ok, f"{link} in {name}"
-
-    @pytest.mark.parametrize("name", PAGES)
-    def test_on_a_phone_nothing_hangs_over_and_links_can_be_touched(self, page, pages, name):
-        page.set_viewport_size(PHONE)
-        page.goto(pages(name))
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= PHONE["width"]
 
 
 @pytest.mark.xdist_group("lab")
