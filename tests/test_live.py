@@ -267,6 +267,8 @@ import sys
 import numpy as np
 np.seterr(all="raise")
 from bnviz import explore
+for name in explore.__all__:
+    getattr(explore, name)()
 demo = explore.momentum()
 demo.set(rate=0.99)
 demo._repr_mimebundle_()
