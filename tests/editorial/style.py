@@ -14,9 +14,7 @@ from tools import refresh
 
 ROOT = Path(__file__).parents[2]
 CELLS, WORDS, PARAGRAPH, LINES = 35, 1400, 120, 12
-MACHINE = re.compile(
-    r"/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\|site-packages|\bat 0x[0-9a-f]+"
-)
+MACHINE = re.compile(r"/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\|site-packages|\bat 0x[0-9a-f]+")
 TYPED = re.compile(r"claim \d+ · (reproduced|partly|not )")
 
 
