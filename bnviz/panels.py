@@ -244,6 +244,15 @@ def draw_accuracy(axes, steps):
     return time
 
 
+def draw_sample(axes, x, row, length, **looks):
+    """Draw a sample of a line beside the name of a `StepRow`; x, length: as shares of the axes.
+
+    looks: of `Axes.plot`.
+    """
+    looks = {"lw": 2, "transform": axes.get_yaxis_transform(), "clip_on": False, **looks}
+    axes.plot([x, x + length], [row, row], **looks)
+
+
 def mean_and_sd(values, between=" and "):
     """Return mean and standard deviation as text: mean 0.78 and sd 1.09."""
     return f"mean {number(np.mean(values))}{between}sd {number(np.std(values))}"

@@ -129,11 +129,14 @@ def race():
     """Let four networks race, at a learning rate of your choice, and see what every rate gives."""
     recorded = recordings.read("race")
     figure = style.new_figure(9, 4.6)
-    track = style.frame(figure.add_axes([0.185, 0.115, 0.335, 0.72]))
+    track = style.frame(figure.add_axes([0.23, 0.115, 0.29, 0.72]))
     style.title(track, "at this learning rate", "five seeds and their median", pad=8)
     panels.draw_time(track, [2500])
     track.set_ylim(3.5, -0.5)
-    rows = {name: panels.StepRow(track, row, name) for row, name in enumerate(RACERS)}
+    rows = {}
+    for row, (name, line) in enumerate(RACERS.items()):
+        rows[name] = panels.StepRow(track, row, name)
+        panels.draw_sample(track, -0.76, row, 0.13, **line)
     field = _Field(figure, [0.66, 0.115, 0.325, 0.72])
 
     def show(step, rate, mark):

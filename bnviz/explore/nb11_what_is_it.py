@@ -4,7 +4,17 @@ import numpy as np
 
 from bnviz import recordings, style
 from bnviz.live import choice, demo, stops, switch
-from bnviz.panels import LOOKS, Cursor, StepRow, draw_accuracy, draw_time, number, percent
+from bnviz.panels import (
+    LOOKS,
+    Cursor,
+    StepRow,
+    draw_accuracy,
+    draw_sample,
+    draw_time,
+    moving,
+    number,
+    percent,
+)
 from bnviz.pictures import Picture, Words
 from bnviz.recordings import landscapes
 from bnviz.recordings.centring import ACTIVATIONS, KINDS
@@ -15,6 +25,13 @@ from bnviz.recordings.race import MARK_NAMES, at_best, looks
 WEIGHTS = [name.partition(",")[0] for name in landscapes.WIDTHS]  # "sd 0.1" and the like
 ONE = landscapes.MULTIPLES.tolist().index(1)
 ROWS = ("good start", "neither", "divide", "subtract", "both")
+LINES = {
+    "good start": {"color": style.QUIET, "ls": (0, (4, 2))},
+    "neither": {"color": style.STAGES["z"]},  # the folded start
+    "divide": {"color": style.STAGES["y"]},
+    "subtract": {"color": style.STAGES["z_hat"]},
+    "both": {"color": style.INK},
+}
 IN_WORDS = {
     "neither": "neither subtracting nor dividing",
     "divide": "only dividing",
@@ -36,7 +53,7 @@ def centring():
         so_far = slice(steps.searchsorted(step) + 1)
         networks = recorded[activation]
         paths = {name: networks[name]["accuracy"][:, so_far] for name in ROWS}
-        curves.update(paths[chosen], [np.median(paths[name], axis=0) for name in ROWS])
+        curves.update(paths, chosen)
         needed = {
             name: at_best(networks[name]["to_marks"], MARK_NAMES.index(mark)) for name in ROWS
         }
@@ -66,44 +83,50 @@ def centring():
 
 
 class _AccuracyOfSeeds:
-    """The accuracy of five seeds over the steps up to now, the medians of others in grey."""
+    """Accuracies over the steps up to now: five seeds of one network, the medians of all."""
 
     def __init__(self, figure, steps):
-        axes = figure.add_axes([0.14, 0.59, 0.76, 0.32])
+        axes = figure.add_axes([0.19, 0.59, 0.71, 0.32])
         style.title(axes, "accuracy on the test images", "", pad=8)
-        looks = {"animated": True, "color": style.PALE, "lw": 2}
-        axes.text(0.47, 1.07, "black: five seeds; grey: medians of the others",
+        axes.text(0.5, 1.07, "thick: medians; thin: five seeds of the chosen",
                   transform=axes.transAxes)  # fmt: skip
         self._time = draw_accuracy(axes, steps)
-        self._others = axes.plot(np.empty((0, len(ROWS))), **looks)
-        looks |= {"color": style.INK, "lw": 1.2, "zorder": 2.5}
-        self._seeds = axes.plot(np.empty((0, 5)), **looks)
+        self._medians = {name: moving(axes, lw=2, **LINES[name]) for name in ROWS}
+        self._seeds = [moving(axes, lw=0.7, zorder=2.5) for _ in range(5)]
         self._cursor = Cursor(axes)
 
-    def update(self, seeds, medians):
-        """Show accuracies (5 seeds, steps up to now), and a median, (steps up to now,), a row."""
-        time = self._time[: seeds.shape[1]]
-        for line, path in zip(self._seeds + self._others, [*seeds, *medians], strict=True):
+    def update(self, paths, chosen):
+        """Show accuracies (5 seeds, steps up to now) by name, the seeds of the chosen one."""
+        time = self._time[: paths[chosen].shape[1]]
+        for name, line in self._medians.items():
+            line.set_data(time, np.median(paths[name], axis=0))
+        for line, path in zip(self._seeds, paths[chosen], strict=True):
             line.set_data(time, path)
+            line.set_color(LINES[chosen]["color"])
         self._cursor.update(time[-1])
 
 
 class _Rows:
-    """A `StepRow` for every kind of network, the chosen one's black."""
+    """A `StepRow` for every kind of network, with its line; a mark stands at the chosen one."""
 
     def __init__(self, figure):
-        axes = style.frame(figure.add_axes([0.14, 0.1, 0.76, 0.33]))
+        axes = style.frame(figure.add_axes([0.19, 0.1, 0.71, 0.33]))
         axes.set_ylim(len(ROWS) - 0.5, -0.5)
         draw_time(axes, [600])
-        looks = {"transform": axes.transAxes, "lift": 12}
-        self._title = Words(axes, 0, 1, **looks)
-        self._rows = {name: StepRow(axes, row, name) for row, name in enumerate(ROWS)}
+        beside = axes.get_yaxis_transform()
+        self._title = Words(axes, 0, 1, transform=axes.transAxes, lift=12)
+        self._chosen = moving(axes, ">", ms=9, color=style.INK, transform=beside, clip_on=False)
+        self._rows = {}
+        for row, name in enumerate(ROWS):
+            self._rows[name] = StepRow(axes, row, name)
+            draw_sample(axes, -0.225, row, 0.055, **LINES[name])
 
     def update(self, needed, chosen, step, mark):
         """Show steps (5 seeds,) by name, those up to now."""
         self._title.text = f"steps to {mark}, at its best rate: seeds and median"
+        self._chosen.set_data([-0.245], [ROWS.index(chosen)])
         for name, row in self._rows.items():
-            row.update(needed[name], step, style.INK if name == chosen else style.QUIET)
+            row.update(needed[name], step, LINES[name]["color"])
 
 
 @demo
@@ -144,7 +167,7 @@ def direction():
 
 def _draw_direction(figure, steps):
     """Draw three panels over the steps; return their `_Paths`."""
-    titles = ("length ‖W‖", "mean of a layer's units"), ("step η/‖W‖²", "what turns W")
+    titles = ("length ‖W‖", "three layers, means of units"), ("step η/‖W‖²", "what turns W")
     titles += (("accuracy", "five seeds; grey: free"),)
     panels = []
     for column, (heading, formula) in enumerate(titles):
@@ -166,7 +189,7 @@ class _Paths:
     """Some lines over the steps up to now, in black, and as many of another network in grey."""
 
     def __init__(self, axes, time, count):
-        looks = {"animated": True, "lw": 1.6}
+        looks = {"animated": True, "lw": 1.2}
         self._others = axes.plot(np.empty((0, count)), color=style.PALE, zorder=1.5, **looks)
         self._lines = axes.plot(np.empty((0, count)), color=style.INK, **looks)
         self._time, self._cursor = time, Cursor(axes)
@@ -183,17 +206,20 @@ class _Paths:
 @demo
 def landscape():
     """Walk from a point of the training along its gradient: what becomes of the loss?"""
-    looks = recordings.read("landscapes")
+    recorded = recordings.read("landscapes")
     steps = np.arange(0, 401, 20)
     figure = style.new_figure(9, 5.4)
     panels = _draw_landscape(figure)
-    walks = [_draw_walk(panels, *place) for place in zip((0.86, 0.5, 0.14), LOOKS, strict=True)]
+    small, good, normed = LOOKS
+    looks = small, good, {"color": style.STAGES["z"], "lw": 2}, normed
+    heights = (0.9, 0.63, 0.36, 0.09)
+    walks = [_draw_walk(panels, *place) for place in zip(heights, looks, strict=True)]
     cursor = Cursor(panels[-1])
 
     def show(step, setting, weights):
-        names = landscapes.SMALL_START, landscapes.GOOD_START, f"{weights}, with"
+        names = *landscapes.WITHOUT, f"{weights}, with"
         said = [
-            update(name, looks[setting][name], steps[steps <= step])
+            update(name, recorded[setting][name], steps[steps <= step])
             for update, name in zip(walks, names, strict=True)
         ]
         cursor.update(step)
@@ -239,8 +265,8 @@ def _draw_walk(panels, height, looks):
     lines = [axes.plot([], [], animated=True, **looks)[0] for axes in panels]
     beside = panels[1]
     on = {"transform": beside.transAxes, "clip_on": False}
-    beside.plot([1.06, 1.26], [height + 0.14] * 2, **on, **looks)
-    title, reach = (Words(beside, 1.06, height - lift) for lift in (0, 0.12))
+    beside.plot([1.05, 1.15], [height + 0.03] * 2, **on, **looks)
+    title, reach = (Words(beside, 1.19, height - lift) for lift in (0, 0.12))
 
     def update(name, look, steps):
         loss, cosine = (look[key][0, : len(steps)].astype(float) for key in ("loss", "cosine"))

@@ -6,7 +6,7 @@ divides by its sd, and "both" is batch norm. A fifth, "good start", is a usual n
 weights. They race as in `race`, with four activations.
 
 Returns for each of `ACTIVATIONS`, and each of `KINDS` and "good start", what `race` does of a
-network: to_marks (5 seeds, 2, 7 rates, 4) and accuracy (5 seeds, S).
+network: to_marks (5 seeds, 2, 9 rates, 4) and accuracy (5 seeds, S).
 """
 
 import functools
@@ -36,12 +36,12 @@ ACTIVATIONS = {  # the function, and its slope in terms of a
     "ReLU": network.ACTIVATIONS["relu"],
 }
 GOOD_WEIGHTS = {"sigmoid": "sigmoid", "sigmoid − ½": "sigmoid", "tanh": "xavier", "ReLU": 0.14}
-LARGE = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.5)
+LARGE = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 10.0)
 RATES = {
     "sigmoid": LARGE,
     "sigmoid − ½": LARGE,
-    "tanh": (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5),
-    "ReLU": (0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7),
+    "tanh": (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0, 3.0),
+    "ReLU": (0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5),
 }
 
 

@@ -1,8 +1,8 @@
 """Look along the gradient every 20 of 400 steps, at `MULTIPLES` of the learning rate.
 
-Returns for each of `LANDSCAPES`, and each of two networks without batch norm and of `WIDTHS`,
-with it and hidden weights of that sd, each (3 seeds, S, E), float16: loss of the mini-batch
-that the gradient is from, and cosine between the gradient there and the one at the start.
+Returns for each of `SETTINGS`, and each of the networks `WITHOUT` batch norm and of `WIDTHS`, with
+it and hidden weights of that sd, each (3 seeds, S, E), float16: loss of the mini-batch that the
+gradient is from, and cosine between the gradient there and the one at the start.
 """
 
 import itertools
@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 
 from bnviz import network, training
-from bnviz.example import DATA, SIZES, images
+from bnviz.example import DATA, FOLDED, SIZES, folded, images
 
 MULTIPLES = np.array([0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4])  # of the learning rate, to look at
 SETTINGS = {  # activation, learning rate, weights that are a good start
@@ -20,11 +20,12 @@ SETTINGS = {  # activation, learning rate, weights that are a good start
 }
 WIDTHS = {f"sd {weights:g}, with": weights for weights in (0.02, 0.1, 1.0)}  # with batch norm
 SMALL_START, GOOD_START = "sd 0.1, without", "good start, without"
+WITHOUT = SMALL_START, GOOD_START, FOLDED
 
 
 def run():
     kept = {setting: {} for setting in SETTINGS}
-    for setting, name in itertools.product(SETTINGS, (SMALL_START, GOOD_START, *WIDTHS)):
+    for setting, name in itertools.product(SETTINGS, (*WITHOUT, *WIDTHS)):
         looks = np.array([along_training(setting, name, seed) for seed in range(3)], np.float16)
         kept[setting][name] = {"loss": looks[:, :, 0], "cosine": looks[:, :, 1]}
     return kept
@@ -34,7 +35,8 @@ def along_training(setting, name, seed=0, steps=400):
     """Train one network; return loss and cosine along its gradient, (S, 2, E)."""
     activation, rate, good = SETTINGS[setting]
     weights = WIDTHS.get(name, good if name == GOOD_START else 0.1)
-    net = network.init(SIZES, name in WIDTHS, weights, activation, seed=seed)
+    net = network.init(SIZES, name in (FOLDED, *WIDTHS), weights, activation, seed=seed)
+    net = folded(net) if name == FOLDED else net
     if name in WIDTHS:  # only what batch norm follows is scaled, so all begin as one function
         last = network.init(SIZES, True, 0.1, seed=seed).layers[-1]
         net = net._replace(layers=(*net.layers[:-1], last))

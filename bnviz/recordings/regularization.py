@@ -9,7 +9,7 @@ In 300 other images, the validation split, as many labels are wrong; rates and t
 stop are chosen by them.
 
 Returns steps (S,), and for "right" labels and for one in five "wrong", and each of `WAYS`:
-accuracy (6 seeds, 3, S, 5 rates) on the training images with the labels that they were given, on
+accuracy (6 seeds, 3, S, 7 rates) on the training images with the labels that they were given, on
 the validation split, and on the test images.
 """
 
@@ -20,7 +20,7 @@ from bnviz.example import DATA, TEST
 from bnviz.recordings import race
 
 SIZES = (64, 50, 50, 10)
-RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 STEPS = 600
 WRONG = {"right": 0, "wrong": 60}
 WAYS = {  # m of batch norm, noise as of groups of so many, share of units let through, decay λ
