@@ -3,10 +3,10 @@
 At step k each unit has ±k/100 sd added to its y, up to 6 sd; which sign, a seed draws once. The
 sd is that of its y either "at the start" or "now", in the mini-batch. The networks are tested with
 the drift in place. They are those of `shaken`, and `FASTER_BETA`: batch norm whose β learns at 26
-times the rate. At four learning rates, for five seeds.
+times the rate. At five learning rates, for five seeds.
 
-Returns steps (S,), and for each network and each of `UNITS_OF_SD` accuracy (5 seeds, 2, S, 4 rates)
-of the validation and the test images; gamma (5 seeds, 4 rates), the mean γ of the three hidden
+Returns steps (S,), and for each network and each of `UNITS_OF_SD` accuracy (5 seeds, 2, S, 5 rates)
+of the validation and the test images; gamma (5 seeds, 5 rates), the mean γ of the three hidden
 layers at the end; and into (S, 100 examples), float16, what the sigmoid of `UNIT` of the third
 hidden layer gets, in the first network at its best rate.
 """
@@ -21,7 +21,7 @@ from bnviz.example import TRAIN, UNIT, WITH_BN
 from bnviz.recordings import centring, race, shaken
 from bnviz.recordings.shaken import NETWORKS, STEPS, best_rate
 
-RATES = (0.1, 0.3, 1.0, 3.0)
+RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
 START, NOW = UNITS_OF_SD = ("sd at the start", "sd now")
 FASTER_BETA = "batch norm, β × 26"
 

@@ -2,10 +2,10 @@
 
 All but `GOOD_START` begin as one function (see `centring`), which `FOLDED` computes without batch
 norm; "folded, centred" has the activation sigmoid − ½, and "subtract only" takes the mean of the
-mini-batch away, but does not divide. At three learning rates, for five seeds.
+mini-batch away, but does not divide. At four learning rates, for five seeds.
 
 Returns steps (S,), and for each of `NETWORKS` and each strength of the noise: accuracy (5 seeds, 2,
-S, 3 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
+S, 4 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
 float16, what the sigmoid of `UNIT` of the third hidden layer gets at that step, in the first
 network at its best rate.
 """
@@ -18,7 +18,7 @@ from bnviz import training
 from bnviz.example import FOLDED, GOOD_START, TRAIN, UNIT, WITH_BN
 from bnviz.recordings import centring, race
 
-RATES = (0.3, 1.0, 3.0)
+RATES = (0.3, 1.0, 3.0, 10.0)
 STRENGTHS = (0.0, 1.0, 2.0)
 CENTRED, SUBTRACT = "folded, centred", "subtract only"
 NETWORKS = {  # activation, kind

@@ -28,8 +28,10 @@ def test_a_run_is_what_the_code_gives(way):
     again, kept = regularization.train(way, 60, seed=2), WRONG[way][2]
     early = STEPS <= 20
     np.testing.assert_allclose(again[:, early], kept[:, early], atol=0.02)
-    again, kept = (run[:, STEPS > 100, :4].mean(axis=1) for run in (again, kept))
-    np.testing.assert_allclose(again, kept, atol=0.03)  # rate 10 goes its own way on every machine
+    again, kept = (run[:, STEPS > 100, :5].mean(axis=1) for run in (again, kept))
+    np.testing.assert_allclose(
+        again, kept, atol=0.03
+    )  # larger rates go their own way on every machine
 
 
 def test_small_groups_slow_down_learning_by_heart():

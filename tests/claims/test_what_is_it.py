@@ -5,7 +5,7 @@ import pytest
 
 from bnviz import digits, network, recordings, training
 from bnviz.example import FOLDED, GOOD_START, SIZES, SMALL_START, WITH_BN
-from bnviz.recordings import centring, direction, landscapes, race
+from bnviz.recordings import centring, direction, landscapes, race, smoothness
 
 RACE, CENTRING = recordings.read("race"), recordings.read("centring")
 RELU = recordings.read("landscapes")["ReLU, rate 0.1"]
@@ -86,6 +86,15 @@ def test_the_recorded_race_of_switches_is_what_the_code_gives():
         np.testing.assert_allclose(to_marks[1, :, 0], shipped, rtol=0.4)
 
 
+def test_subtracting_alone_stands_a_rate_at_which_dividing_does_not_help():
+    for rate in (4.5, 7.0, 10.0):
+        column = centring.RATES["sigmoid"].index(rate)
+        steps = {k: CENTRING["sigmoid"][k]["to_marks"][:, 1, column, 0] for k in centring.KINDS}
+        assert np.isfinite(steps["subtract"]).all()
+        assert np.isfinite(steps["both"]).all()
+        assert np.isinf(steps["divide"]).all()
+
+
 def ends(name, rate):
     """Accuracy at the end, (5 seeds,)."""
     return recordings.read("direction")[name]["accuracy"][:, -1, direction.RATES.index(rate)]
@@ -131,7 +140,7 @@ def last_loss(look):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [SMALL_START, "sd 0.1, with"])
+@pytest.mark.parametrize("name", [SMALL_START, FOLDED, "sd 0.1, with"])
 def test_a_landscape_is_what_the_code_gives(name):
     again = np.array(landscapes.along_training("ReLU, rate 0.1", name, steps=60))  # (4, 2, E)
     for index, which in enumerate(("loss", "cosine")):
@@ -150,6 +159,53 @@ def test_smoothness_goes_with_the_size_of_the_weights_and_not_with_the_loss():
     assert (cosine(middle) < cosine(wide)).all()
     assert (last_loss(narrow) < last_loss(middle)).all()
     assert (3 * last_loss(middle) < last_loss(wide)).all()
+
+
+def test_the_folded_start_is_smoother_than_the_good_start_and_about_as_smooth_as_batch_norm():
+    for networks in recordings.read("landscapes").values():
+        folded, good, normed = (
+            cosine(networks[name]) for name in (FOLDED, landscapes.GOOD_START, "sd 0.1, with")
+        )
+        assert (folded > good).all()
+        assert (abs(folded - normed) < 0.15).all()
+
+
+def smooth(setting, kind):
+    """The median cosine one step ahead, and the loss at the end, (5 seeds,) each."""
+    run = recordings.read("smoothness")[setting][kind]
+    return np.median(run["cosine"], axis=1), run["loss"]
+
+
+@pytest.mark.parametrize("setting", smoothness.SETTINGS)
+def test_subtracting_makes_it_smooth_and_dividing_does_not(setting):
+    neither, subtract, divide, both = (smooth(setting, kind)[0] for kind in centring.KINDS)
+    assert both.min() > neither.max() + 0.03
+    assert subtract.min() > neither.max() + 0.03
+    assert abs(np.median(subtract) - np.median(both)) < 0.03
+    assert np.median(divide) < np.median(neither) + 0.05
+
+
+def test_at_one_rate_the_smoother_network_need_not_be_the_faster_one():
+    for setting in ("ReLU, rate 0.1", "ReLU, rate 0.3"):
+        assert smooth(setting, "both")[1].min() > smooth(setting, "neither")[1].max()
+
+
+@pytest.mark.slow
+def test_another_seed_says_the_same_of_smoothness(monkeypatch):
+    monkeypatch.setattr(smoothness, "STEPS", 100)
+    neither, subtract, divide, both = (
+        np.median(smoothness.train("sigmoid", 1.0, kind, 7)[0]) for kind in centring.KINDS
+    )
+    assert min(subtract, both) > neither + 0.3
+    assert divide < neither + 0.2
+
+
+@pytest.mark.slow
+def test_the_recorded_smoothness_is_what_the_code_gives(monkeypatch):
+    monkeypatch.setattr(smoothness, "STEPS", 41)
+    again, _ = smoothness.train("ReLU", 0.1, "both", 0)
+    shipped = recordings.read("smoothness")["ReLU, rate 0.1"]["both"]["cosine"][0, :4]
+    np.testing.assert_allclose(again, shipped, atol=0.01)
 
 
 def losses(factor, rate, seed):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz import digits, example, explore, network, recordings, training
-from bnviz.recordings import centring, direction, landscapes, race
+from bnviz.recordings import centring, direction, landscapes, race, smoothness
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_landscape_opens_before_the_first_step_and_draws_the_path_up_to_now():
             line for line in demo.figure.axes[2].lines
             if line.get_animated() and line.get_marker() == "None"
         ]  # fmt: skip
-        assert [len(line.get_xdata()) for line in paths] == [step // 20 + 1] * 3
+        assert [len(line.get_xdata()) for line in paths] == [step // 20 + 1] * 4
 
 
 def test_landscape_tells_the_cosine_one_rate_ahead():
@@ -189,6 +189,21 @@ def test_centring_shows_no_step_that_is_yet_to_come():
         assert len(dots) == 5
         places = np.concatenate([line.get_xdata() for line in dots])
         assert np.max(places, initial=0) <= np.log1p(steps[index])
+
+
+def test_the_cosine_ahead_is_that_of_the_gradient_of_what_is_learned(batch):
+    x, labels = batch
+    for kind in ("neither", "both"):
+        net = race.copies(centring.start("sigmoid", kind, 0), 1)
+        after = centring.descend_once(net, x, labels, np.array([1.0]))
+        g, h = (smoothness.gradient(each, x, labels) for each in (net, after))
+        assert g.size == 64 * 100 + 2 * 100**2 + 1010 + (600 if net.divide else 300)
+        before = network.side_by_side(net.layers)[0], network.side_by_side(after.layers)[0]
+        moved = np.linalg.norm(before[0] - before[1])  # one step at rate 1
+        assert moved == pytest.approx(np.linalg.norm(g), rel=1e-3)
+        expected = np.dot(g, h) / np.sqrt(np.dot(g, g) * np.dot(h, h))
+        assert smoothness.cosine(g, h) == pytest.approx(expected, rel=1e-4)
+        assert smoothness.cosine(g, -g) == pytest.approx(-1)
 
 
 def test_held_weights_keep_their_length_and_free_ones_grow():
