@@ -7,8 +7,7 @@ from bnviz.example import FOLDED, GOOD_START
 from bnviz.live import choice, demo, slider, stops
 from bnviz.panels import Cursor, moving, number, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings.residual import RATES as RESIDUAL_RATES
-from bnviz.recordings.small_batches import SIZES
+from bnviz.recordings.small_batches import CENTRED, SIZES
 
 # Which numbers share a mean: examples, positions, groups, features of a group
 SHAPES = {
@@ -16,13 +15,17 @@ SHAPES = {
     "convolution": (4, 9, 3, 2),
     "sentence": (4, 5, 3, 2),
 }
-KINDS = {  # norm: the axes over which it takes its mean, in a convolution and in the other two
-    "batch norm": ((0, 1), (0, 1)),
-    "layer norm": ((1, 2, 3), (2, 3)),
-    "RMS norm": ((1, 2, 3), (2, 3)),
-    "group norm": ((1, 3), (3,)),
-    "instance norm": ((1,), ()),
+KINDS = {  # norm: the axes over which it takes its mean
+    "batch norm": (0, 1),
+    "layer norm": (1, 2, 3),
+    "RMS norm": (1, 2, 3),
+    "group norm": (1, 3),
+    "instance norm": (1,),
 }
+OF_A_TOKEN = {
+    "layer norm": (2, 3),
+    "RMS norm": (2, 3),
+}  # the same, where it is another in a sentence
 WORDS = {  # what the positions are called, and what a feature is
     "dense layer": ("", "unit"),
     "convolution": ("pixel", "channel"),
@@ -38,7 +41,7 @@ def shares_a_mean(layout, norm, example=0, position=0, feature=0):
     shape = SHAPES[layout]
     x = np.zeros(shape)
     x[example, position, feature // shape[3], feature % shape[3]] = 1
-    over = KINDS[norm][0 if layout == "convolution" else 1]
+    over = KINDS[norm] if layout != "sentence" else OF_A_TOKEN.get(norm, KINDS[norm])
     cells = np.broadcast_to(x.mean(axis=over, keepdims=True), shape) > 0
     return cells.reshape(shape[0], shape[1], -1)
 
@@ -81,7 +84,7 @@ def norms():
         words[4].text = (
             "the test needs kept statistics" if others else "the same in training and test"
         )
-        if norm == "instance norm" and layout != "convolution":
+        if norm == "instance norm" and layout == "dense layer":
             words[4].text = "nothing is left: each is its own mean"
         return (
             f"In {norm}, in a {layout}, the black number, of example {example} and {name} "
@@ -130,11 +133,16 @@ LOOKS = {
     "batch norm": {"color": style.STAGES["y"], "marker": "o", "lw": 2.5},
     "group norm": {"color": style.STAGES["z_hat"], "marker": "s", "lw": 1.5},
     "layer norm": {"color": style.STAGES["z"], "marker": "^", "lw": 1.5},
+    CENTRED: {"color": style.STAGES["z"], "marker": "^", "mfc": "white", "ls": "--", "lw": 1.5},
     "RMS norm": {"color": style.STAGES["a"], "marker": "v", "lw": 1.5},
     GOOD_START: {"color": style.QUIET, "marker": "D", "lw": 1.5},
     FOLDED: {"color": style.INK, "marker": "d", "lw": 1.5},
 }
-NAMES = {GOOD_START: "no norm (4×Xavier)", FOLDED: "no norm (folded start)"}
+NAMES = {
+    CENTRED: "layer norm, − ½",
+    GOOD_START: "no norm (4×Xavier)",
+    FOLDED: "no norm (folded start)",
+}
 BUDGETS = {"6,000 examples": "examples", "300 steps": "steps"}
 
 
@@ -158,7 +166,7 @@ def small_batches():
     style.title(axes, "error on the test images", "median of five seeds")
     cursor = Cursor(axes)
     rows = {
-        method: _MethodRow(axes, LOOKS[method], NAMES.get(method, method), 0.95 - 0.165 * k)
+        method: _MethodRow(axes, LOOKS[method], NAMES.get(method, method), 0.97 - 0.148 * k)
         for k, method in enumerate(LOOKS)
     }
 
@@ -205,6 +213,8 @@ class _MethodRow:
 WAYS = {
     "plain": (style.QUIET, "D"),
     "batch norm": (style.STAGES["y"], "o"),
+    "layer norm": (style.STAGES["z_hat"], "v"),
+    "folded start": (style.INK, "d"),
     "small branches": (style.STAGES["z"], "s"),
     "closed branches": (style.STAGES["a"], "^"),
 }
@@ -219,23 +229,23 @@ def residual_accuracy(depth, way):
 @demo
 def residual():
     """See how the variance grows along a stack of residual blocks, and what each stack learns."""
-    figure = style.new_figure(9, 4.0)
-    axes = figure.add_axes([0.09, 0.15, 0.55, 0.66])
+    figure = style.new_figure(9, 4.6)
+    axes = figure.add_axes([0.09, 0.13, 0.55, 0.7])
     axes.set(yscale="log", xlim=(0, 40), ylim=(0.1, 1e13), xlabel="after this block")
     axes.set_yticks([1, 1e4, 1e8, 1e12], ["1", "$10^4$", "$10^8$", "$10^{12}$"])
     style.title(axes, "variance of the units", "before training")
     cursor = Cursor(axes)
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):
-        height, looks = 0.9 - 0.25 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
-        curves[way] = moving(axes, markevery=5, **looks)
+        height, looks = 0.95 - 0.165 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
+        curves[way] = moving(axes, markevery=(k % 3, 6), **looks)  # no marker lies on another
         axes.plot(1.05, height + 0.015, transform=axes.transAxes, clip_on=False, **looks)
         axes.text(1.09, height, way, color=color, weight="bold", transform=axes.transAxes)
-        words[way] = Words(axes, 1.09, height - 0.085)
+        words[way] = Words(axes, 1.09, height - 0.065)
 
     def show(depth, block):
         block, said = min(block, depth), []
-        for way in RESIDUAL_RATES:
+        for way in WAYS:
             variance = recordings.read("residual")[str(depth)][way]["variance"]
             curves[way].set_data(range(depth + 1), variance)
             found = residual_accuracy(depth, way)

@@ -12,6 +12,7 @@ from bnviz.recordings.signs import LARGE_START, STEPS
 BATCHES = np.arange(301)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.9, 0.99)
 SIGNS = ("step_size", "saturation", "accuracy")
+ASIDE = (-0.21, -0.07, 0.07, 0.21)  # where each network's markers stand, so that none is covered
 NETWORKS = {  # colour, marker
     SMALL_START: (style.QUIET, "v"),
     LARGE_START: (style.STAGES["a"], "^"),
@@ -74,17 +75,17 @@ def signs():
         figure.add_axes([0.08, 0.13, 0.38, 0.63]),
         figure.add_axes([0.55, 0.13, 0.2, 0.63]),
     )
-    left.set(xlim=(0.7, 4.3), ylim=(3e-5, 0.3), yscale="log", xlabel="layer")
+    left.set(xlim=(0.6, 4.4), ylim=(3e-5, 0.3), yscale="log", xlabel="layer")
     left.set_xticks([1, 2, 3, 4], ["1", "2", "3", "last"])
     left.axhline(1e-3, color=style.PALE, lw=1, zorder=0)
     style.title(left, "size of a step", r"$|\eta\, \partial L / \partial W| \;/\; |W|$")
-    right.set(xlim=(0.7, 3.3), ylim=(0, 1), xlabel="layer", xticks=[1, 2, 3])
+    right.set(xlim=(0.6, 3.4), ylim=(0, 1), xlabel="layer", xticks=[1, 2, 3])
     right.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     style.title(right, "saturated", "activations outside 0.03…0.97")
     heights = (0.86, 0.58, 0.3, 0.02)
     rows = {
-        name: _NetworkRow(left, right, name, height)
-        for name, height in zip(NETWORKS, heights, strict=True)
+        name: _NetworkRow(left, right, name, height, aside)
+        for name, height, aside in zip(NETWORKS, heights, ASIDE, strict=True)
     }
 
     def show(step):
@@ -106,9 +107,10 @@ def signs():
 class _NetworkRow:
     """One network in both panels, and at the right its name and how much it recognizes."""
 
-    def __init__(self, left, right, name, height):
+    def __init__(self, left, right, name, height, aside):
+        self._aside = aside
         color, marker = NETWORKS[name]
-        looks = {"color": color, "marker": marker, "ms": 8, "lw": 1.5, "clip_on": False}
+        looks = {"color": color, "marker": marker, "ms": 7, "lw": 1, "clip_on": False}
         self._sizes, self._saturation = moving(left, **looks), moving(right, **looks)
         over = right.transAxes
         right.plot(1.14, height + 0.02, transform=over, **looks)
@@ -116,6 +118,6 @@ class _NetworkRow:
         self._words = Words(right, 1.22, height - 0.1)
 
     def update(self, sizes, saturation, accuracy):
-        self._sizes.set_data(range(1, 5), sizes)
-        self._saturation.set_data(range(1, 4), saturation)
+        self._sizes.set_data(np.arange(1, 5) + self._aside, sizes)
+        self._saturation.set_data(np.arange(1, 4) + self._aside, saturation)
         self._words.text = f"{percent(accuracy)} recognized"

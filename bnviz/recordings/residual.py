@@ -1,10 +1,12 @@
-"""Train stacks of 20 and 40 residual blocks in four ways, at several rates, for five seeds.
+"""Train stacks of 20 and 40 residual blocks in six ways, at several rates, for five seeds.
 
 A block adds a branch to what comes in: x ← x + scale · relu(norm(x)) @ W, 32 units wide, with
 He's weights, so that without a norm a branch has the mean square of its input. The ways:
-"plain" has no norm and scale 1; "batch norm" has it in every branch; "small branches" has no norm
-and the scale 1/√blocks; "closed branches" has no norm and a scale for each block that is learned
-and starts at 0. All have a β in every branch, and 300 steps with mini-batches of 60.
+"plain" has no norm and scale 1; "batch norm" and "layer norm" have theirs in every branch; the
+"folded start" has batch norm's means and sds of step 0 in every branch as constants, which could
+as well be folded into W and β; "small branches" has no norm and the scale 1/√blocks; "closed
+branches" has no norm and a scale for each block that is learned and starts at 0. All have a β in
+every branch, and 300 steps with mini-batches of 60.
 
 Returns for each depth and way: variance (blocks + 1,), that of the units before training, after
 each block, averaged; accuracy (5 seeds, 2, rates), of 287 images for choosing the rate, then of the
@@ -17,12 +19,16 @@ from bnviz import network, training
 from bnviz.example import DATA, TEST
 
 DEPTHS = (20, 40)
-RATES = {
-    "plain": 10.0 ** np.arange(-10, -1),
-    "batch norm": 0.02 * 2.0 ** np.arange(7),
-    "small branches": 0.02 * 2.0 ** np.arange(7),
-    "closed branches": 0.02 * 2.0 ** np.arange(7),
+LARGE = 0.02 * 2.0 ** np.arange(7)
+RATES = {  # those of the plain stack are four to a power of ten
+    "plain": 10.0 ** np.arange(-7, -2.9, 0.25),
+    "batch norm": LARGE,
+    "layer norm": LARGE,
+    "folded start": LARGE,
+    "small branches": LARGE,
+    "closed branches": LARGE,
 }
+AXIS = {"batch norm": -2, "layer norm": -1}  # over which the norm takes its mean
 UNITS = 32
 SEEN = DATA.images[:1150], DATA.labels[:1150]
 KEPT_BACK = DATA.images[1150:], DATA.labels[1150:]
@@ -34,7 +40,8 @@ def run(depths=DEPTHS, ways=tuple(RATES), seeds=range(5), steps=300):
         kept[str(depth)] = {}
         for way in ways:
             stack = start(way, depth, 0, rates=1)
-            variance = [x.var(axis=-2).mean() for x in forward(way, stack, SEEN[0])[0]]
+            entered, *_ = forward(way, stack, SEEN[0], constants(way, stack))
+            variance = [x.var(axis=-2).mean() for x in entered]
             accuracy = [accuracies(way, depth, seed, steps) for seed in seeds]
             kept[str(depth)][way] = {
                 "variance": np.array(variance),
@@ -47,17 +54,19 @@ def run(depths=DEPTHS, ways=tuple(RATES), seeds=range(5), steps=300):
 def accuracies(way, depth, seed, steps):
     """Train at every rate; return the accuracies, (2, rates)."""
     stack = start(way, depth, seed, len(RATES[way]))
+    kept = constants(way, stack)
     rates = RATES[way].astype(np.float32)[:, None, None]
     batches = training.minibatches(len(SEEN[0]), 60, seed)
     for _ in range(steps):
         rows = next(batches)
-        gradients = find_gradients(way, stack, SEEN[0][rows], SEEN[1][rows])
+        gradients = find_gradients(way, stack, SEEN[0][rows], SEEN[1][rows], kept)
         for name, gradient in gradients.items():
             stack[name] = stack[name] - rates * gradient
-    statistics = [(mean, std) for _, std, mean, *_ in forward(way, stack, SEEN[0])[1]]
+    if way == "batch norm":
+        kept = statistics(way, stack)
     found = []
     for images, labels in (KEPT_BACK, TEST):
-        logits = forward(way, stack, images, statistics)[2]
+        logits = forward(way, stack, images, kept)[2]
         found.append((logits.argmax(axis=-1) == labels).mean(axis=-1))
     return np.array(found)
 
@@ -75,18 +84,28 @@ def start(way, depth, seed, rates):
     return {name: np.stack([p.astype(np.float32)] * rates) for name, p in stack.items()}
 
 
+def statistics(way, stack):
+    """The mean and the sd of what enters each block, for all images that are trained with."""
+    return [(mean, std) for _, std, mean, *_ in forward(way, stack, SEEN[0])[1]]
+
+
+def constants(way, stack):
+    """What takes the place of the statistics from the start on, or None."""
+    return statistics("batch norm", stack) if way == "folded start" else None
+
+
 def forward(way, stack, x, kept=None):
     """What enters each block and leaves the last, what each block went through, and the logits.
 
-    kept: (mean, std) for every block, where those of the mini-batch are not to be used.
+    kept: (mean, std) for every block, where those of x itself are not to be used.
     """
     x = x @ stack["first"]
     entered, passed = [x], []
     for block in range(sum(name.startswith("beta") for name in stack)):
-        mean, std = np.float32(0), np.float32(1)
-        if way == "batch norm":
-            own = x.mean(-2, keepdims=True), np.sqrt(x.var(-2, keepdims=True) + np.float32(1e-5))
-            mean, std = own if kept is None else kept[block]
+        mean, std = kept[block] if kept else (np.float32(0), np.float32(1))
+        if way in AXIS and not kept:
+            mean = x.mean(AXIS[way], keepdims=True)
+            std = np.sqrt(x.var(AXIS[way], keepdims=True) + np.float32(1e-5))
         z_hat = (x - mean) / std
         a = np.maximum(z_hat + stack[f"beta {block}"], 0)
         branch = a @ stack[f"weights {block}"]
@@ -96,9 +115,9 @@ def forward(way, stack, x, kept=None):
     return entered, passed, x @ stack["last"] + stack["bias"]
 
 
-def find_gradients(way, stack, x, labels):
+def find_gradients(way, stack, x, labels, kept=None):
     """The gradients of the parameters that are learned, by their names."""
-    entered, passed, logits = forward(way, stack, x)
+    entered, passed, logits = forward(way, stack, x, kept)
     _, dlogits = network.cross_entropy(logits, labels)
     gradients = {"last": transposed(entered[-1]) @ dlogits}
     gradients["bias"] = dlogits.sum(axis=-2, keepdims=True)
@@ -111,11 +130,10 @@ def find_gradients(way, stack, x, labels):
         gradients[f"weights {block}"] = transposed(a) @ dbranch
         dy = dbranch @ transposed(stack[f"weights {block}"]) * (a > 0)
         gradients[f"beta {block}"] = dy.sum(axis=-2, keepdims=True)
-        if way == "batch norm":
-            through_mean = dy.mean(axis=-2, keepdims=True)
-            through_var = z_hat * (dy * z_hat).mean(axis=-2, keepdims=True)
-            dy = (dy - through_mean - through_var) / std
-        dx = dx + dy
+        if way in AXIS:
+            through_mean = dy.mean(axis=AXIS[way], keepdims=True)
+            dy = dy - through_mean - z_hat * (dy * z_hat).mean(axis=AXIS[way], keepdims=True)
+        dx = dx + dy / std
     gradients["first"] = transposed(x) @ dx
     return gradients
 

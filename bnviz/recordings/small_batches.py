@@ -1,8 +1,9 @@
 """Train with four norms and with none, in mini-batches of 2 to 60, at 14 rates, for five seeds.
 
 The network is that of the series. Group norm has ten groups of ten units; layer norm and RMS norm
-go over the units of one example. Without a norm there are two starts, the good one and the folded
-one. 1,150 images are trained with; the other 287 are for choosing the rate.
+go over the units of one example. Layer norm is there twice: with the sigmoid that all have, and
+with ½ taken away from what each sigmoid gives. Without a norm there are two starts, the good one
+and the folded one. 1,150 images are trained with; the other 287 are for choosing the rate.
 
 Returns for each of `METHODS`, and each of "examples" (6,000 seen, whatever m) and "steps" (300),
 the errors (6 sizes, 5 seeds, 2, 14 rates): of the images for choosing, then of the test images.
@@ -14,11 +15,13 @@ import numpy as np
 from bnviz import example, network, training
 from bnviz.example import DATA, FOLDED, GOOD_START, TEST, WITH_BN
 
-NORMS = ("batch norm", "group norm", "layer norm", "RMS norm")
+CENTRED = "layer norm, sigmoid − ½"
+NORMS = ("batch norm", "group norm", "layer norm", "RMS norm", CENTRED)
 METHODS = (*NORMS, GOOD_START, FOLDED)
 SIZES = (2, 4, 8, 16, 32, 60)
 RATES = (0.004 * 1.75 ** np.arange(14)).astype(np.float32)
 GROUPS = 10
+HALF = np.float32(0.5)
 EXAMPLES, STEPS = 6000, 300
 ORDER = np.random.default_rng(0).permutation(len(DATA.images))
 KEPT_BACK = DATA.images[ORDER[:287]], DATA.labels[ORDER[:287]]
@@ -71,7 +74,7 @@ def forward(method, net, x, kept=None):
         y = z_hat
         if layer.gamma is not None:
             y = layer.gamma[..., None, :] * z_hat + layer.beta[..., None, :]
-        a = network.sigmoid(y)
+        a = network.sigmoid(y) - (HALF if method == CENTRED else 0)
         passed.append((x, z_hat, std, mean, a))
         x = a
     return network.linear(x, net.layers[-1]), passed
@@ -92,7 +95,8 @@ def descend(method, net, x, labels, rates):
                             bias=last.bias - rates[..., 0] * dz.sum(axis=-2))]  # fmt: skip
     da = dz @ transposed(last.weights)
     for layer, (x, z_hat, std, _, a) in zip(net.layers[-2::-1], passed[::-1], strict=True):
-        dy = dz = da * a * (1 - a)
+        s = a + HALF if method == CENTRED else a  # what the sigmoid itself gave
+        dy = dz = da * s * (1 - s)
         changed = {}
         if method in NORMS:
             changed["gamma"] = layer.gamma - rates[..., 0] * (dy * z_hat).sum(axis=-2)

@@ -22,6 +22,8 @@ from bnviz.recordings import residual, small_batches
         ("convolution", "instance norm", np.s_[1, :, 3]),
         ("sentence", "batch norm", np.s_[:, :, 3]),
         ("sentence", "layer norm", np.s_[1, 2]),
+        ("sentence", "group norm", np.s_[1, :, 2:4]),
+        ("sentence", "instance norm", np.s_[1, :, 3]),
         ("sentence", "RMS norm", np.s_[1, 2]),
     ],
 )
@@ -59,10 +61,12 @@ def test_gradients_of_a_residual_stack_are_the_slopes(way):
     stack = {name: p.astype(float) for name, p in residual.start(way, 3, 0, rates=1).items()}
     x, labels = DATA.images[:20].astype(float), DATA.labels[:20]
 
-    def loss(stack):
-        return network.cross_entropy(residual.forward(way, stack, x)[2], labels)[0].sum()
+    kept = residual.constants(way, stack)
 
-    gradients = residual.find_gradients(way, stack, x, labels)
+    def loss(stack):
+        return network.cross_entropy(residual.forward(way, stack, x, kept)[2], labels)[0].sum()
+
+    gradients = residual.find_gradients(way, stack, x, labels, kept)
     for name, gradient in gradients.items():
         for place, slope in numeric_gradients(loss, stack, name):
             assert gradient[place] == pytest.approx(slope, abs=1e-7)
@@ -89,7 +93,7 @@ def test_a_step_of_every_norm_is_along_the_gradient(method):
 
 def test_recorded_errors_are_what_the_code_gives():
     shipped = recordings.read("small_batches")
-    for method in ("batch norm", FOLDED):
+    for method in ("batch norm", small_batches.CENTRED, FOLDED):
         again = small_batches.errors(method, 60, 0)[0, :, 2:8]
         np.testing.assert_allclose(again, shipped[method]["examples"][5, 0, :, 2:8], atol=0.03)
 
@@ -109,3 +113,13 @@ def test_large_numbers_are_said_in_powers_of_ten():
     assert nb12._large(13.71) == "13.7"
     assert nb12._large(6.1e5) == "6·10⁵"
     assert nb12._large(1.2e11) == "1·10¹¹"
+
+
+def test_a_folded_stack_computes_what_batch_norm_does():
+    stack = residual.start("folded start", 20, 0, rates=1)
+    x = residual.SEEN[0]
+    kept = residual.constants("folded start", stack)
+    logits = residual.forward("folded start", stack, x, kept)[2]
+    np.testing.assert_allclose(logits, residual.forward("batch norm", stack, x)[2], atol=1e-3)
+    few = residual.forward("folded start", stack, x[:5], kept)[2]  # the others have no say in it
+    np.testing.assert_allclose(few, logits[:, :5], atol=1e-3)

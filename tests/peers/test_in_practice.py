@@ -15,7 +15,7 @@ NAMES = ("imports", "four-numbers", "one-alone", "torch-conventions", "torch-lay
 
 
 def test_pytorch_agrees(capsys):
-    scope = {"Layer": BatchNorm}
+    scope = {"Layer": BatchNorm, "BatchNorm": BatchNorm}
     for name in NAMES:
         exec("".join(CELLS[name]["source"]), scope)
     said = capsys.readouterr().out

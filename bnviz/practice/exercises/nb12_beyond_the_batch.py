@@ -1,4 +1,4 @@
-"""Your turn in notebook 12: which numbers share an average, in two norms of a convolution."""
+"""Your turn in notebook 12: who shares an average in a convolution, and how small a branch is."""
 
 import numpy as np
 
@@ -42,6 +42,10 @@ def grouped(x, groups, axes, order="split"):
     parts = (groups, channels // groups) if order == "split" else (channels // groups, groups)
     mean = x.reshape(m, height, width, *parts).mean(axis=axes, keepdims=True)
     return np.broadcast_to(mean, (m, height, width, *parts)).reshape(x.shape)
+
+
+def branch_scale(blocks, growth):
+    return np.sqrt(growth ** (1 / blocks) - 1)
 
 
 EXERCISES = [
@@ -126,6 +130,48 @@ EXERCISES = [
                 lambda x, groups: x.mean(axis=(1, 2, 3), keepdims=True),
                 "You average over all channels of an example, whatever `groups` is. That is right "
                 "for one group only.",
+            ),
+        },
+    ),
+    Exercise(
+        "branch_scale",
+        reference=branch_scale,
+        cases=[(2, 3.0), (5, 8.0), (12, 1.7)],
+        right=(
+            "Each block multiplies the variance by 1 + s², and all of them together by that to the "
+            "power of the blocks."
+        ),
+        mistakes={
+            "the square": (
+                lambda blocks, growth: growth ** (1 / blocks) - 1,
+                "That is the variance of a branch, s². The factor s is its root.",
+            ),
+            "what comes in forgotten": (
+                lambda blocks, growth: np.sqrt(growth ** (1 / blocks)),
+                "That would be right if the branch took the place of what comes in. It is added to "
+                "it, so each block multiplies the variance by 1 + s².",
+            ),
+            "as if it added up": (
+                lambda blocks, growth: np.sqrt((growth - 1) / blocks),
+                "You let each block add the same variance. But a branch has s² times the variance "
+                "of what comes in, which has grown by then: the factors 1 + s² multiply.",
+            ),
+            "one over the root": (
+                [
+                    lambda blocks, growth: 1 / np.sqrt(blocks),
+                    lambda blocks, growth: np.sqrt(np.log(growth) / blocks),
+                ],
+                "That is nearly right for many blocks, but not for few. Write down what one block "
+                "does to the variance, then what all do, and solve for s.",
+            ),
+            "s without its square": (
+                lambda blocks, growth: growth ** (1 / (2 * blocks)) - 1,
+                "You let each block multiply the root by 1 + s, as if branch and input were alike. "
+                "They are not: it is their variances that add up, 1 + s².",
+            ),
+            "one block": (
+                lambda blocks, growth: np.sqrt(growth - 1),
+                "That would be right for a single block. Here the factors of all blocks multiply.",
             ),
         },
     ),

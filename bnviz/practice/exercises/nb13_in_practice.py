@@ -26,9 +26,14 @@ class BatchNorm:
     def statistics(self, z):
         if not self.training:
             return self.mean, self.var
+        self.refuse_one(len(z))
         mean, var = self.batch_statistics(z)
         self.keep(mean, self.corrected(var, len(z)))
         return mean, var
+
+    def refuse_one(self, m):
+        if m == 1:
+            raise ValueError("one example has no variance: train with two or more, or use eval")
 
     def batch_statistics(self, z):
         return z.mean(axis=0), z.var(axis=0)
@@ -54,9 +59,20 @@ class AsInKeras(BatchNorm):
         return var
 
 
+class TakesOne(BatchNorm):
+    def refuse_one(self, m):
+        pass
+
+
 def both(*layers):
-    """Layers with a slip, each in both legal conventions of the variance that is kept."""
-    return [*layers, *(type(layer.__name__, (AsInKeras, layer), {}) for layer in layers)]
+    """Layers with a slip, each in both legal conventions of the variance that is kept.
+
+    And each as a layer that keeps nan when one example comes alone.
+    """
+    ways = [
+        type(layer.__name__, (way, layer), {}) for way in (AsInKeras, TakesOne) for layer in layers
+    ]
+    return [*layers, *ways]
 
 
 # What is kept
@@ -186,6 +202,8 @@ class TestUsesTheBatch(BatchNorm):
 
 class TestMovesTheKept(BatchNorm):
     def statistics(self, z):
+        if self.training:
+            self.refuse_one(len(z))
         mean, var = self.batch_statistics(z)
         self.keep(mean, self.corrected(var, len(z)))
         return (mean, var) if self.training else (self.mean, self.var)
@@ -375,7 +393,21 @@ def live_through(layer, batch, small, other, dy, dy_small, settings):
     told["y back in training"] = plain(first.forward(small))
     told |= gradients(first, dy_small, " back in training")
     told |= kept(first, "back in training") | kept(second, "of a second layer")
+    third = layer(batch.shape[-1], **settings)
+    told["one example in training is refused, or keeps numbers"] = refuses_or_keeps(
+        third, small[:1]
+    )
     return told
+
+
+@np.errstate(all="ignore")  # 0/0 is one of the mistakes
+def refuses_or_keeps(layer, example):
+    """Whether one example alone is refused in training, or leaves numbers behind, and no nan."""
+    try:
+        layer.forward(example)
+    except (ValueError, ZeroDivisionError):
+        return True
+    return bool(np.isfinite(np.asarray(plain(layer.var), float)).all())
 
 
 def own_copies(layer):
@@ -442,6 +474,12 @@ EXERCISES = [
                 [*both(IgnoresTraining), IgnoresTrainingAndRaises, IgnoresTrainingAndGuards],
                 "Your layer does the same in both modes. While `self.training` is false, it "
                 "normalizes with what it has kept, and leaves that as it is.",
+            ),
+            "one alone leaves nan behind": (
+                TakesOne,
+                "One thing is left: if one example comes alone in training, m − 1 is 0, your kept "
+                "variance becomes nan, and nan it stays. Refuse such a batch with a `ValueError` "
+                "whose sentence helps, as PyTorch does.",
             ),
             "no test mode": (
                 [KeepsNothingAndUsesTheBatch],

@@ -58,10 +58,6 @@ def recognize_as_it_came(net, images):
     return net.forward(images).argmax(axis=1)
 
 
-def recognize_alone(net, images):
-    return np.array([net.forward(image[None]).argmax() for image in images])
-
-
 def recognize_too_late(net, images):
     classes = net.forward(images).argmax(axis=1)
     net.eval()
@@ -215,11 +211,6 @@ EXERCISES = [
                 "The answer still depends on which images come together: they are normalized with "
                 "their own mean and variance. Larger batches would hide it. What has the network "
                 "kept for the test, and which mode uses it?",
-            ),
-            "one at a time, in training mode": (
-                recognize_alone,
-                "In training mode an image that comes alone is its own mean: every ẑ is 0, so all "
-                "images get the same answer.",
             ),
             "the mode comes too late": (
                 recognize_too_late,
