@@ -139,7 +139,7 @@ LOOKS = {
     FOLDED: {"color": style.INK, "marker": "d", "lw": 1.5},
 }
 NAMES = {
-    CENTRED: "layer norm, − ½",
+    CENTRED: "layer norm, sigmoid − ½",
     GOOD_START: "no norm (4×Xavier)",
     FOLDED: "no norm (folded start)",
 }
@@ -154,8 +154,12 @@ def errors_at_best(method, budget):
 
 
 @demo
-def small_batches():
-    """See the error of four norms, and of none, against the size of the mini-batch."""
+def small_batches(centred=False):
+    """See the error of four norms, and of none, against the size of the mini-batch.
+
+    centred: whether layer norm is there a second time, with sigmoid − ½ for an activation.
+    """
+    methods = [method for method in LOOKS if centred or method != CENTRED]
     figure = style.new_figure(9, 4.6)
     axes = figure.add_axes([0.08, 0.13, 0.58, 0.7])
     axes.set(xscale="log", yscale="log", xlim=(1.8, 67), ylim=(0.02, 1), xlabel="mini-batch size m")
@@ -167,7 +171,7 @@ def small_batches():
     cursor = Cursor(axes)
     rows = {
         method: _MethodRow(axes, LOOKS[method], NAMES.get(method, method), 0.97 - 0.148 * k)
-        for k, method in enumerate(LOOKS)
+        for k, method in enumerate(methods)
     }
 
     def show(m, budget):
@@ -213,7 +217,6 @@ class _MethodRow:
 WAYS = {
     "plain": (style.QUIET, "D"),
     "batch norm": (style.STAGES["y"], "o"),
-    "layer norm": (style.STAGES["z_hat"], "v"),
     "folded start": (style.INK, "d"),
     "small branches": (style.STAGES["z"], "s"),
     "closed branches": (style.STAGES["a"], "^"),
@@ -237,7 +240,7 @@ def residual():
     cursor = Cursor(axes)
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):
-        height, looks = 0.95 - 0.165 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
+        height, looks = 0.95 - 0.2 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
         curves[way] = moving(axes, markevery=(k % 3, 6), **looks)  # no marker lies on another
         axes.plot(1.05, height + 0.015, transform=axes.transAxes, clip_on=False, **looks)
         axes.text(1.09, height, way, color=color, weight="bold", transform=axes.transAxes)

@@ -101,7 +101,7 @@ def signs():
         )
 
     controls = {"step": stops("training step", STEPS, 0)}
-    return Picture(figure), show, controls, [{"step": 0}, {"step": 30}, {"step": 300}]
+    return Picture(figure), show, controls, [{"step": 0}, {"step": 100}, {"step": 300}]
 
 
 class _NetworkRow:
