@@ -91,7 +91,7 @@ def forward(z, gamma, beta, eps=1e-5):
     mean, var = batch_statistics(z)
     z_hat = normalize(z, mean, var, eps)
     y = scale_shift(z_hat, gamma, beta)
-    return y, Cache(z_hat, np.array(gamma, z.dtype), np.sqrt(var + float(eps)), mean, var)
+    return y, Cache(z_hat, np.asarray(gamma, z.dtype).copy(), np.sqrt(var + float(eps)), mean, var)
 
 
 def backward(dy, cache):

@@ -241,6 +241,7 @@ def residual():
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):
         height, looks = 0.95 - 0.2 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
+        looks["ls"] = "--" if way == "folded start" else "-"  # it begins as batch norm does
         curves[way] = moving(axes, markevery=(k % 3, 6), **looks)  # no marker lies on another
         axes.plot(1.05, height + 0.015, transform=axes.transAxes, clip_on=False, **looks)
         axes.text(1.09, height, way, color=color, weight="bold", transform=axes.transAxes)

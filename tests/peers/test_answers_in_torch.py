@@ -75,6 +75,8 @@ class Module(torch.nn.Module):
         self.z = z.clone().requires_grad_()
         mean, var = self.mean, self.var
         if self.training:
+            if len(z) == 1:
+                raise ValueError("one example has no variance")
             mean, var = self.z.mean(0), self.z.var(0, correction=0)
             with torch.no_grad():
                 self.mean = torch.lerp(self.mean, mean.to(self.mean.dtype), self.rate)

@@ -52,7 +52,9 @@ def everything(images, labels):
 def test_other_arrays_give_what_numpys_do(convert):
     for ours, theirs in zip(everything(IMAGES, LABELS), everything(*convert()), strict=True):
         assert isinstance(theirs, np.ndarray | np.floating | float)
-        np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-5)
+        # float32 is rounded otherwise in another order: nearly constant pixels show it
+        largest = max(1, abs(np.asarray(ours)).max())
+        np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=5e-5 * largest)
 
 
 def test_a_tensor_with_a_gradient_says_what_to_write():
