@@ -278,6 +278,7 @@ OF_ARRAYS = {
 }
 NEVER_NEGATIVE = {"groups", "sigma", "var", "eps", "m", "rate", "root", "output", "s"}
 NEVER_NEGATIVE |= {"activations", "slow", "fast", "validation", "test", "training"}
+NEVER_NEGATIVE |= {"blocks", "growth"}
 
 
 class Changed:
