@@ -50,7 +50,7 @@ DECADES = {"yscale": "log", "ylim": (1e-15, 30), "yticks": [1e-12, 1e-8, 1e-4, 1
 SHARES = {"ylim": (0, 1), "yticks": [0, 0.5, 1], "yticklabels": ["0 %", "50 %", "100 %"]}
 DEPTH_PANELS = {  # heading, what it is, its axis
     "spread": ("spread", "sd of $z$ over the images", DECADES),
-    "saturated": ("saturation", "share of $a$ at 0 or 1", SHARES),
+    "saturated": ("saturation", "share of $a$ near 0 or 1", SHARES),
     "gradient": ("gradient", "rms of $dL/dW$", DECADES),
 }
 

@@ -112,6 +112,25 @@ def test_input_and_output_drift_and_the_further_one_learns_faster():
     assert well.accuracy[-1].min() > 0.9 > small.accuracy[-1].max()
 
 
+@pytest.mark.parametrize(("sd", "least", "most"), [(0.1, 0.02, 0.25), (0.4, 0.35, 0.85)])
+def test_the_layers_below_make_a_part_of_the_drift_only(sd, least, most):
+    data = digits.load()
+    net = start = network.stack(
+        network.init(example.SIZES, False, sd, seed=seed) for seed in WEIGHTS
+    )
+    nets, below = [], []  # (seeds, 256, 100) each
+    for part in range(6):
+        seen = network.forward(net, data.images[:256])[1]
+        nets.append(seen.z[2])
+        below.append(seen.inputs[2] @ start.layers[2].weights)
+        choices = {"steps": 100, "seed": [0, part], "snapshots": 2, "progress": False}
+        net = training.train(net, data.images, data.labels, **choices).network
+    medians = (np.median(z, axis=2) for z in (nets, below))  # (looks, seeds, 100)
+    moved, from_below = (np.ptp(each, axis=0).mean(axis=-1) for each in medians)
+    share = from_below / moved
+    assert least < share.min() <= share.max() < most
+
+
 def test_training_on_much_ink_costs_points_on_little_and_none_on_much():
     data = digits.load()
     ink, test_ink = data.images.mean(axis=1), data.test_images.mean(axis=1)

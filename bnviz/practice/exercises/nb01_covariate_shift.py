@@ -65,7 +65,7 @@ EXERCISES = [
     Exercise(
         "which_shift",
         reference={"photos": SHIFT, "layer 3": INTERNAL, "shuffled": NOISE},
-        right="Ask what stands still: the data, the layers below, or both.",
+        right="Ask what stands still: the data, the weights, or both.",
         mistakes={
             "the data have changed": (
                 lambda answer: answer["photos"] != SHIFT,
