@@ -61,7 +61,9 @@ def draw_on_sigmoid(nets):
         axes.plot(x, sigmoid(x), color=style.INK, linewidth=2)
         axes.set_xlabel("net $Wx + b$")
         style.title(axes, f"b = {number(b, 0)}", f"mean activation {sigmoid(net).mean():.2f}")
-    return Picture(figure, "The net at the lower end, in the middle and at the upper end")
+    means = [f"{number(sigmoid(net).mean())} at b = {number(b, 0)}" for b, net in nets.items()]
+    said = ", ".join(means)
+    return Picture(figure, f"The net moves along under the sigmoid: mean activation {said}")
 
 
 @style.own_looks()
