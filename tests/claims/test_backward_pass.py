@@ -92,4 +92,5 @@ def test_at_rate_1_the_gradient_through_the_mean_is_essential_that_through_the_v
     assert accuracy_with(data, seed, 1.0, variance=False) > 0.955
     assert accuracy_with(data, seed, 1.0, mean=False) < 0.3
     assert accuracy_with(data, seed, 1.0, mean=False, variance=False) < 0.3
-    assert accuracy_with(data, seed, 0.3, mean=False) > 0.93
+    slowly = accuracy_with(data, seed, 0.3, mean=False)
+    assert slowly > max(0.93, accuracy_with(data, seed, 0.3) - 0.03)  # within 300 steps
