@@ -38,6 +38,8 @@ def test_the_ledger_holds_what_the_home_of_a_claim_has_saved(tmp_path):
     assert len(rows) == len(claims.CLAIMS)
     assert "| **reproduced** | at most 8e-15 | [04](04_bias_cancellation.ipynb) |" in rows[3]
     assert "| – | – | [05](05_scale_and_shift.ipynb) |" in rows[5]
+    halves = [claims.ledger(tmp_path, numbers).data for numbers in (range(1, 6), range(6, 11))]
+    assert [row for half in halves for row in half.splitlines()[2:]] == rows
 
 
 def test_the_last_verdict_of_a_home_counts(tmp_path):

@@ -152,10 +152,13 @@ def overview(folder="."):
     return _table(("claim", "who says it", "tested in", "verdict"), rows)
 
 
-def ledger(folder="."):
-    """The claims as a table with their verdicts, as the notebooks of a folder have saved them."""
+def ledger(folder=".", numbers=range(1, 11)):
+    """The claims as a table with their verdicts, as the notebooks of a folder have saved them.
+
+    numbers: those of the claims to list, as all of them are too high for one slide.
+    """
     findings, rows = saved(folder), []
-    for claim in CLAIMS:
+    for claim in (claim for claim in CLAIMS if claim.number in numbers):
         finding = findings.get(claim.number)
         word, measured = (f"**{finding.word}**", finding.measured) if finding else ("–", "–")
         rows.append((f"{claim.number}. {claim.sentence}", word, measured, _link(claim)))

@@ -253,7 +253,7 @@ EXERCISES = [
                     score_with(each=measure, mode="train"),
                 ],
                 "Each batch of 60 is still normalized with its own statistics. A sorted batch "
-                "holds one or two digits, and their mean, which tells which, is taken away.",
+                "holds two or three digits, and their mean, which tells which, is taken away.",
             ),
             "the whole set as one batch": (
                 [score_with(before=measure), score_with(each=measure, size=None)],
