@@ -206,7 +206,7 @@ class StepsToMarks(Picture):
     def __init__(self, needed):
         figure = style.new_figure(9, 4)
         for mark, name in enumerate(MARK_NAMES):
-            x, y = 0.19 + 0.415 * (mark % 2), 0.61 - 0.5 * (mark // 2)
+            x, y = 0.19 + 0.415 * (mark % 2), 0.625 - 0.49 * (mark // 2)
             axes = style.frame(figure.add_axes([x, y, 0.33, 0.3]))
             style.title(axes, f"to {name}", pad=4)
             panels.draw_time(axes, [2500])

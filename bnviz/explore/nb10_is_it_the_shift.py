@@ -60,7 +60,7 @@ def disturbance():
         "kind": choice("disturbance", list(DISTURBANCES), "none"),
         "step": stops("training step", steps.tolist(), 0),
     }
-    shown = ("noise 1", "noise 2", "drift, fixed", "drift, in sd now")
+    shown = ("noise 1", "noise 2", "drift, in sd now")
     still = [{"kind": kind, "step": int(steps[-1])} for kind in shown]
     return Picture(figure), show, controls, still
 
@@ -116,5 +116,5 @@ class _Curves:
         for name, line in self._lines.items():
             median = np.median(accuracies.get(name, np.empty((1, 0))), axis=0)
             line.set_data(self._time[: len(median)], median)
-            self._words[name].text = f"{name}: {percent(median[-1])}" if len(median) else name
+            self._words[name].text = f"{name}: {percent(median[-1]) if len(median) else '–'}"
         self._cursor.update(self._time[len(next(iter(accuracies.values()))[0]) - 1])
