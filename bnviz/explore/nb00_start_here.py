@@ -77,7 +77,7 @@ def pipeline(activations=None):
 
 
 class PipelineStrip(Picture):
-    """The pipeline in one line, with the stages of the day lit.
+    """The pipeline in one line, with the stages of a notebook lit.
 
     lit: keys of `style.STAGES`; none lights all of them.
     """
@@ -96,9 +96,13 @@ class PipelineStrip(Picture):
             axes.text(left + width / 2, 0.49, formula, color=ink, **words)
         for (left, width), (end, _) in itertools.pairwise(BOXES.values()):
             axes.annotate("", (end, 0.5), (left + width, 0.5), arrowprops=ARROW)
-        super().__init__(figure)
+        alt = f"The pipeline in one line: {', '.join(STAGE_NAMES.values())}."
+        if lit:
+            alt += f" Lit: {', '.join(STAGE_NAMES[stage] for stage in lit)}."
+        super().__init__(figure, alt)
 
 
+STAGE_NAMES = {stage: name for stage, (name, _) in style.TITLES.items()}
 BOXES = {  # left end and width, as shares of the picture's width
     "x": (0.01, 0.05),
     "z": (0.13, 0.14),
