@@ -25,8 +25,8 @@ def depth():
             for name in ("without", "with")
         )
         picture.update(without, normed if batch_norm else None)
-        said = f"With weights of sd {scale}, without batch norm, {_first_to_last(*without)}."
-        return f"{said} With batch norm, {_first_to_last(*normed)}." if batch_norm else said
+        said = f"With weights of sd {scale}, without batch norm, {_first_to_last(*without)}"
+        return f"{said}; with batch norm, {_first_to_last(*normed)}." if batch_norm else f"{said}."
 
     controls = {
         "scale": stops("sd of the weights", scales, "0.1"),
