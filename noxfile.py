@@ -32,9 +32,9 @@ numpy.ones((99, 99), "f") @ numpy.ones((99, 99), "f")
 for one in threadpoolctl.threadpool_info():
     print(one["internal_api"], one.get("architecture", ""))"""
 
-if shutil.which("pyenv"):  # its python3.x starts those only that PYENV_VERSION names
+if shutil.which("pyenv"):  # its python3.x starts those only that PYENV_VERSION names: name all
     versions = subprocess.check_output(["pyenv", "versions", "--bare"], text=True).split()
-    os.environ.setdefault("PYENV_VERSION", ":".join(reversed(versions)))
+    os.environ["PYENV_VERSION"] = ":".join(reversed(versions))
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
 
