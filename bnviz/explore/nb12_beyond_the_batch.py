@@ -62,6 +62,7 @@ def norms():
     ]
     marks.append(moving(panel, "s", zorder=3, **looks | {"color": style.INK}))
     across = Words(panel, 0.5, 1.1, align="center")
+    heading = Words(panel, 1.03, 1.0, color=style.STAGES["z_hat"])
     words = [Words(panel, 1.03, height) for height in (0.86, 0.64, 0.56, 0.34, 0.26)]
 
     def show(layout, norm, example, feature):
@@ -75,6 +76,7 @@ def norms():
         marks[2].set_data([x[chosen]], [y[chosen]])
         position, name = WORDS[layout]
         across.text = name if not position else f"{name}, and in each its {position}s"
+        heading.text = f"{norm}, in a {layout}"
         count, others = int(cells.sum()), int(cells.any(axis=(1, 2)).sum()) - 1
         what = "mean square" if norm == "RMS norm" else "mean"
         words[0].text = _axes_of(layout)
@@ -101,7 +103,6 @@ def norms():
     still = [
         {"layout": "convolution"},
         {"layout": "convolution", "norm": "group norm"},
-        {"layout": "sentence"},
         {"layout": "sentence", "norm": "layer norm"},
     ]
     return Picture(figure), show, controls, still
