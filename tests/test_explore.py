@@ -95,6 +95,7 @@ def test_a_new_file_with_a_demo_is_all_that_the_tests_of_demos_need(tmp_path):
     mine = shortest.replace("def bias(", "def mine(")
     (package / "explore" / "nb99_mine.py").write_text(mine, encoding="utf-8")
     shutil.copy(__file__, tmp_path / "test_explore.py")
+    (tmp_path / "pytest.ini").touch()  # no settings from further up, which would find this bnviz
     tests = [
         sys.executable,
         "-m",
