@@ -123,7 +123,7 @@ def test_the_layers_below_make_a_part_of_the_drift_only(sd, least, most):
         seen = network.forward(net, data.images[:256])[1]
         nets.append(seen.z[2])
         below.append(seen.inputs[2] @ start.layers[2].weights)
-        choices = {"steps": 100, "seed": [0, part], "snapshots": 2, "progress": False}
+        choices = {"steps": 100, "seed": part, "snapshots": 2, "progress": False}
         net = training.train(net, data.images, data.labels, **choices).network
     medians = (np.median(z, axis=2) for z in (nets, below))  # (looks, seeds, 100)
     moved, from_below = (np.ptp(each, axis=0).mean(axis=-1) for each in medians)
