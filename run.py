@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 TOOLS = HERE / "tools"
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-UNFINISHED = "unfinished." + 16 * "0"  # the mark of a .venv in which nothing is installed yet
+MARK = VENV / "made_by_run_py.txt"  # by it a .venv of ours is known; it says what is in there
 # a second thread slows arrays as small as ours down, up to ten times
 ONE_THREAD = dict.fromkeys(
     ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"], "1"
@@ -107,10 +107,10 @@ def call(*arguments, python=PYTHON, **settings):
 
 def set_up(extra):
     """Have `bnviz[extra]` in `.venv`, in the versions that are asked for today."""
-    mark = VENV / f"{extra}.{fingerprint()}"
-    if mark.exists() and PYTHON.exists():
+    wanted = f"{extra} {fingerprint()}"
+    if PYTHON.exists() and wanted in installed():
         return
-    if not PYTHON.exists() or not [one for one in marks() if one.name != UNFINISHED]:
+    if not PYTHON.exists() or not installed():
         make_venv()
     print(f"Installing what `{extra}` needs, a minute or two ...", flush=True)
     install = ["install", "--quiet", "-e", f".[{extra}]", "-c", "constraints.txt"]
@@ -118,10 +118,13 @@ def set_up(extra):
         must("uv", "pip", *install, "--python", PYTHON)
     else:
         must(PYTHON, "-m", "pip", *install, "--no-user")
-    for former in marks():
-        if former.suffix != mark.suffix:  # other versions stand there now
-            former.unlink()
-    mark.touch()
+    still_true = [line for line in installed() if line.endswith(fingerprint())]
+    MARK.write_text("\n".join([*still_true, wanted]))
+
+
+def installed():
+    """Return what `.venv` was given: lines of an extra and the fingerprint of its versions."""
+    return MARK.read_text().splitlines() if MARK.exists() else []
 
 
 def fingerprint():
@@ -132,14 +135,9 @@ def fingerprint():
     return hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]
 
 
-def marks():
-    """Return the marks in `.venv`, EXTRA.FINGERPRINT, by which it is known to be of our making."""
-    return list(VENV.glob("*." + 16 * "[0-9a-f]"))
-
-
 def make_venv():
     """Make an empty `.venv`, in place of one of ours that is of no use."""
-    if VENV.is_symlink() or (VENV.exists() and not marks()):
+    if VENV.is_symlink() or (VENV.exists() and not MARK.exists()):
         sys.exit(
             f"{VENV} is not a folder that run.py made, and it touches no other: rename or remove "
             "it, then start again."
@@ -148,7 +146,7 @@ def make_venv():
     try:
         shutil.rmtree(str(VENV), ignore_errors=True)
         VENV.mkdir()
-        (VENV / UNFINISHED).touch()
+        MARK.touch()
     except OSError as error:
         sys.exit(f"run.py makes .venv beside itself ({error}): copy it to a folder of your own.")
     if shutil.which("uv"):

@@ -201,11 +201,12 @@ def test_lab_opens_the_first_notebook_and_passes_arguments_on(started):
     assert code == 0
 
 
-@pytest.mark.parametrize("name", ["mine.ipynb", "mine"])
-@pytest.mark.parametrize("cwd", ["notebooks", ".", ".."])
-def test_a_notebook_is_found_from_every_folder_with_its_ending_or_without(started, cwd, name):
+@pytest.mark.parametrize(
+    ("cwd", "named"),
+    [("notebooks", "mine.ipynb"), (".", "notebooks/mine.ipynb"), ("..", "notebooks/mine")],
+)
+def test_a_notebook_is_found_from_every_folder_with_its_ending_or_without(started, cwd, named):
     (started.folder / "notebooks" / "mine.ipynb").touch()
-    named = name if cwd == "notebooks" else f"notebooks/{name}"
     _, said = started.start("lab", named, cwd=started.folder / cwd)
     assert str(started.folder / "notebooks" / "mine.ipynb") in said
 
@@ -360,18 +361,26 @@ def test_a_first_start_that_fails_is_made_up_for_by_the_next(small):
 def test_what_is_interrupted_is_begun_anew(small):
     with small.process("lab") as process:
         assert "Making" in process.stdout.readline()
+        while not small.python().exists():  # no packages yet: the next start may not take it so
+            time.sleep(0.01)
         os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches all that run.py has started
         said = process.stdout.read()
     assert said.endswith("Set-up interrupted: the next start begins it anew.\n")
-    assert not list(small.venv.glob("lab.*"))
+    assert begins(small) == f"Making {small.venv} ...\n"
 
 
 @posix
 def test_it_is_made_anew_where_its_python_is_gone(ready):
     ready.python().unlink()
-    code, said = ready.start("lab")
-    assert said.startswith(f"Making {ready.venv} ...")
-    assert code == 0
+    assert begins(ready) == f"Making {ready.venv} ...\n"
+
+
+def begins(project):
+    """Return the first line that a start prints, and end it there."""
+    with project.process("lab") as process:
+        said = process.stdout.readline()
+        os.killpg(process.pid, signal.SIGKILL)
+    return said
 
 
 def test_uv_is_used_where_there_is_one(small):
