@@ -3,22 +3,11 @@
 import numpy as np
 import pytest
 
-from bnviz import digits, example, measures, network, recordings, training
+from bnviz import digits, example, network, recordings, training
 from bnviz.recordings import deep_starts
 
 WEIGHTS = range(3)  # seeds of the first weights, trained as one stack
 BATCHES = range(2)  # seeds of the mini-batches
-
-
-def train(weights, hidden=3, batch_norm=False, **choices):
-    """Train one network per seed of `WEIGHTS` as a stack."""
-    data = digits.load()
-    sizes = (64, *[100] * hidden, 10)
-    nets = [network.init(sizes, batch_norm, weights, seed=seed) for seed in WEIGHTS]
-    choices = {"test": (data.test_images, data.test_labels), "snapshots": 2} | choices
-    return training.train(
-        network.stack(nets), data.images, data.labels, progress=False, **choices
-    )  # fmt: skip
 
 
 def test_the_deep_starts_are_what_the_code_gives():
@@ -42,13 +31,7 @@ def test_the_first_steps_of_a_recorded_network_are_what_the_code_gives(name):
     z = run.z, shipped["z"][:looks].astype(float)
     np.testing.assert_allclose(*(each[early] for each in z), atol=0.05)
     assert np.abs(run.accuracy - shipped["accuracy"][:looks]).mean() < 0.03
-
-
-def test_the_recorded_networks_end_as_they_are_shown():
-    ends = {
-        name: record["accuracy"][-1] for name, record in recordings.read("four_networks").items()
-    }
-    assert min(ends.values()) > 0.9
+    assert shipped["accuracy"][-1] > 0.9
 
 
 def test_without_batch_norm_no_scale_keeps_all_three_healthy_over_20_layers():
@@ -64,71 +47,66 @@ def test_with_batch_norm_every_scale_does():
     start = recordings.read("deep_starts")["with"]
     assert (start["spread"][:, -1] > 0.9 * start["spread"][:, 0]).all()
     assert start["saturated"].max() < 0.01
-    assert (start["gradient"][:, 0] / start["gradient"][:, -1] < 3).all()
-    assert (start["gradient"][:, 0] / start["gradient"][:, -1] > 0.5).all()
-
-
-def test_a_layer_passes_on_a_quarter_of_the_spread_at_sd_0_1():
-    spread = recordings.read("deep_starts")["without"]["spread"][0]
-    np.testing.assert_allclose(spread[1:] / spread[:-1], 0.25, atol=0.05)
+    rises = start["gradient"][:, 0] / start["gradient"][:, -1]
+    assert 0.5 < rises.min() <= rises.max() < 3
 
 
 @pytest.mark.parametrize("seed", BATCHES)
-def test_three_layers_learn_and_eight_from_large_weights_only(seed):
-    starts = (0.4, 3), (0.1, 8), (1.0, 8)  # sd of the weights, hidden layers
-    three, small, large = (train(*start, steps=200, seed=seed).accuracy[-1] for start in starts)
-    assert three.min() > 0.8
-    assert small.max() < 0.15
-    assert large.min() > 0.25
-    assert large.mean() > 0.4
-
-
-@pytest.mark.parametrize("seed", BATCHES)
-def test_eight_layers_learn_from_the_start_that_fails_with_batch_norm(seed):
-    assert train(0.1, hidden=3, steps=200, seed=seed).accuracy[-1].max() < 0.15
-    assert train(0.1, hidden=8, batch_norm=True, steps=200, seed=seed).accuracy[-1].min() > 0.93
-
-
-def test_batch_means_of_shuffled_data_scatter_by_sigma_over_root_m():
-    z = (example.images() @ example.weights())[:, 0].astype(float)
-    shuffles = [np.random.default_rng(seed).permutation(len(z))[:1380] for seed in range(1000)]
-    for values in (z, network.sigmoid(z)):
-        means = values[np.reshape(shuffles, (-1, 60))].mean(axis=1)
-        noise = values.std() / np.sqrt(60)
-        assert means.std() / noise == pytest.approx(np.sqrt(1 - 60 / len(z)), rel=0.03)
-
-
-def test_input_and_output_drift_and_the_further_one_learns_faster():
-    choices = {"steps": 600, "unit": example.UNIT, "snapshots": 20}
-    small, well = (train(sd, **choices) for sd in (0.1, 0.4))
-    moved, moved_a = {}, {}
-    for name, run in {"small": small, "well": well}.items():
-        _, median, _ = measures.percentiles(run.z[:, 2].astype(float))  # (S, seeds)
-        moved[name] = np.ptp(median, axis=0)
-        moved_a[name] = np.ptp(network.sigmoid(median), axis=0)
-    assert min(moved["small"].min(), moved["well"].min()) > 0.3
-    assert min(moved_a["small"].min(), moved_a["well"].min()) > 0.08
-    assert moved["well"].mean() > 1.2 * moved["small"].mean()
-    assert well.accuracy[-1].min() > 0.9 > small.accuracy[-1].max()
-
-
-@pytest.mark.parametrize(("sd", "least", "most"), [(0.1, 0.02, 0.25), (0.4, 0.35, 0.85)])
-def test_the_layers_below_make_a_part_of_the_drift_only(sd, least, most):
+@pytest.mark.parametrize(
+    ("hidden", "sd", "batch_norm", "least", "most"),
+    [
+        (3, 0.4, False, 0.8, 1),
+        (3, 0.1, False, 0, 0.15),
+        (8, 1.0, False, 0.25, 1),
+        (8, 0.1, False, 0, 0.15),
+        (8, 0.1, True, 0.93, 1),
+    ],
+)
+def test_eight_layers_learn_from_large_weights_and_with_batch_norm_from_small_ones(
+    hidden, sd, batch_norm, least, most, seed
+):
     data = digits.load()
-    net = start = network.stack(
-        network.init(example.SIZES, False, sd, seed=seed) for seed in WEIGHTS
-    )
-    nets, below = [], []  # (seeds, 256, 100) each
+    sizes = (64, *[100] * hidden, 10)
+    nets = network.stack(network.init(sizes, batch_norm, sd, seed=seed) for seed in WEIGHTS)
+    choices = {"steps": 200, "seed": seed, "snapshots": 2, "progress": False}
+    nets = training.train(nets, data.images, data.labels, **choices).network
+    right = training.accuracy(nets, data.test_images, data.test_labels)
+    assert least <= right.min() <= right.max() <= most
+
+
+def drift(sd):
+    """How far layer 3 travels from weights of that sd, four numbers for each of three networks.
+
+    Over what range the median of a unit moves in 600 steps, as the net and as what the sigmoid
+    makes of it; how far the layers below alone move it; and how wide the net is at the start.
+    """
+    data = digits.load()
+    start = network.stack(network.init(example.SIZES, False, sd, seed=seed) for seed in WEIGHTS)
+    net, medians, from_below = start, [], []
     for part in range(6):
-        seen = network.forward(net, data.images[:256])[1]
-        nets.append(seen.z[2])
-        below.append(seen.inputs[2] @ start.layers[2].weights)
+        seen = network.forward(net, data.images[:256])[1]  # (seeds, 256, 100) each
+        medians.append(np.median(seen.z[2], axis=1))
+        from_below.append(np.median(seen.inputs[2] @ start.layers[2].weights, axis=1))
+        if part == 0:
+            width = seen.z[2].std(axis=1).mean(axis=-1)
         choices = {"steps": 100, "seed": part, "snapshots": 2, "progress": False}
         net = training.train(net, data.images, data.labels, **choices).network
-    medians = (np.median(z, axis=2) for z in (nets, below))  # (looks, seeds, 100)
-    moved, from_below = (np.ptp(each, axis=0).mean(axis=-1) for each in medians)
-    share = from_below / moved
-    assert least < share.min() <= share.max() < most
+    right = training.accuracy(net, data.test_images, data.test_labels)
+    paths = medians, network.sigmoid(np.array(medians)), from_below
+    return *(np.ptp(path, axis=0).mean(axis=-1) for path in paths), width, right
+
+
+def test_all_drift_and_those_that_drift_further_learn_faster():
+    moved, moved_a, below, width, right = zip(drift(0.1), drift(0.4), strict=True)
+    assert np.min(moved) > 0.3
+    assert np.min(moved_a) > 0.08
+    assert moved[1].min() > 1.2 * moved[0].max()
+    assert right[1].min() > 0.9 > right[0].max()
+    in_sd = [each / wide for each, wide in zip(moved, width, strict=True)]
+    assert in_sd[0].min() > 5 * in_sd[1].max()  # counted so, it is the other way round
+    shares = [part / whole for part, whole in zip(below, moved, strict=True)]
+    assert 0.02 < shares[0].min() <= shares[0].max() < 0.25
+    assert 0.35 < shares[1].min() <= shares[1].max() < 0.85
 
 
 def test_training_on_much_ink_costs_points_on_little_and_none_on_much():
