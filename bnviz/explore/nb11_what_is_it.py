@@ -26,11 +26,11 @@ WEIGHTS = [name.partition(",")[0] for name in landscapes.WIDTHS]  # "sd 0.1" and
 ONE = landscapes.MULTIPLES.tolist().index(1)
 ROWS = ("good start", "neither", "divide", "subtract", "both")
 LINES = {
-    "good start": {"color": style.QUIET, "ls": (0, (4, 2))},
-    "neither": {"color": style.STAGES["z"]},  # the folded start
-    "divide": {"color": style.STAGES["y"]},
-    "subtract": {"color": style.STAGES["z_hat"]},
-    "both": {"color": style.INK},
+    "good start": {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
+    "neither": {"color": style.STAGES["z"], "lw": 2},  # the folded start
+    "divide": {"color": style.STAGES["y"], "lw": 2.5, "ls": (0, (1, 1))},
+    "subtract": {"color": style.STAGES["z_hat"], "lw": 2, "zorder": 2.2},  # within "both"
+    "both": {"color": style.INK, "lw": 5},
 }
 IN_WORDS = {
     "neither": "neither subtracting nor dividing",
@@ -44,7 +44,7 @@ IN_WORDS = {
 def centring():
     """Subtract the batch's mean, or divide by its sd, or both, or neither: who is fast?"""
     recorded, steps = recordings.read("centring"), looks(600)
-    figure = style.new_figure(9, 5.2)
+    figure = style.new_figure(9, 4.6)
     curves = _AccuracyOfSeeds(figure, steps)
     rows = _Rows(figure)
 
@@ -74,11 +74,7 @@ def centring():
         "activation": choice("activation", list(ACTIVATIONS), "sigmoid"),
         "mark": choice("steps to", list(MARK_NAMES), "90 %"),
     }
-    still = [
-        {"step": int(steps[-1])},
-        {"step": int(steps[-1]), "divide": True},
-        {"step": int(steps[-1]), "subtract": True},
-    ]
+    still = [{"step": int(steps[-1]), "subtract": True}]  # its rows hold all five networks
     return Picture(figure), show, controls, still
 
 
@@ -86,12 +82,14 @@ class _AccuracyOfSeeds:
     """Accuracies over the steps up to now: five seeds of one network, the medians of all."""
 
     def __init__(self, figure, steps):
-        axes = figure.add_axes([0.19, 0.59, 0.71, 0.32])
-        style.title(axes, "accuracy on the test images", "", pad=8)
-        axes.text(0.5, 1.07, "thick: medians; thin: five seeds of the chosen",
-                  transform=axes.transAxes)  # fmt: skip
+        axes = figure.add_axes([0.19, 0.58, 0.71, 0.31])
+        style.title(axes, "accuracy on the test images", pad=8)
+        axes.annotate("medians; thin: the seeds of ▸", (1, 1), (0, 8), ha="right",
+                      xycoords="axes fraction", textcoords="offset points")  # fmt: skip
         self._time = draw_accuracy(axes, steps)
-        self._medians = {name: moving(axes, lw=2, **LINES[name]) for name in ROWS}
+        axes.set_xlabel("")
+        axes.tick_params(labelbottom=False)  # the rows below have the same axis
+        self._medians = {name: moving(axes, **LINES[name]) for name in ROWS}
         self._seeds = [moving(axes, lw=0.7, zorder=2.5) for _ in range(5)]
         self._cursor = Cursor(axes)
 
@@ -110,7 +108,7 @@ class _Rows:
     """A `StepRow` for every kind of network, with its line; a mark stands at the chosen one."""
 
     def __init__(self, figure):
-        axes = style.frame(figure.add_axes([0.19, 0.1, 0.71, 0.33]))
+        axes = style.frame(figure.add_axes([0.19, 0.11, 0.71, 0.36]))
         axes.set_ylim(len(ROWS) - 0.5, -0.5)
         draw_time(axes, [600])
         beside = axes.get_yaxis_transform()
@@ -134,7 +132,7 @@ def direction():
     """Train with batch norm at a rate of your choice while the length of W is free, or is not."""
     recorded = recordings.read("direction")
     steps = recorded["steps"]
-    figure = style.new_figure(9, 4)
+    figure = style.new_figure(9, 3.5)
     length, effective, accuracy = _draw_direction(figure, steps)
 
     def show(rate, norms, step):
@@ -160,18 +158,17 @@ def direction():
         "norms": choice("length of W", list(NORMS), "free"),
         "step": stops("training step", steps.tolist(), 0),
     }
-    end = int(steps[-1])
-    still = [{"step": end, "norms": norms} for norms in ("held", "decay 0.01")]
+    still = [{"step": int(steps[-1]), "norms": "held"}]
     return Picture(figure), show, controls, still
 
 
 def _draw_direction(figure, steps):
     """Draw three panels over the steps; return their `_Paths`."""
     titles = ("length ‖W‖", "three layers, means of units"), ("step η/‖W‖²", "what turns W")
-    titles += (("accuracy", "five seeds; grey: free"),)
+    titles += (("accuracy", "five seeds; dashed: free"),)
     panels = []
     for column, (heading, formula) in enumerate(titles):
-        axes = figure.add_axes([0.075 + 0.325 * column, 0.14, 0.25, 0.64])
+        axes = figure.add_axes([0.075 + 0.325 * column, 0.16, 0.25, 0.6])
         style.title(axes, heading, formula, pad=8)
         panels.append(axes)
     length, effective, accuracy = panels
@@ -186,12 +183,12 @@ def _draw_direction(figure, steps):
 
 
 class _Paths:
-    """Some lines over the steps up to now, in black, and as many of another network in grey."""
+    """Some lines over the steps up to now, in black; those of another network, grey and dashed."""
 
     def __init__(self, axes, time, count):
-        looks = {"animated": True, "lw": 1.2}
-        self._others = axes.plot(np.empty((0, count)), color=style.PALE, zorder=1.5, **looks)
-        self._lines = axes.plot(np.empty((0, count)), color=style.INK, **looks)
+        other = {"color": style.QUIET, "ls": (0, (3, 1.5)), "zorder": 1.5}
+        self._others = [moving(axes, lw=1.4, **other) for _ in range(count)]
+        self._lines = [moving(axes, lw=1.4, color=style.INK) for _ in range(count)]
         self._time, self._cursor = time, Cursor(axes)
 
     def update(self, values, others):
@@ -208,24 +205,24 @@ def landscape():
     """Walk from a point of the training along its gradient: what becomes of the loss?"""
     recorded = recordings.read("landscapes")
     steps = np.arange(0, 401, 20)
-    figure = style.new_figure(9, 5.4)
+    figure = style.new_figure(9, 3.4)
     panels = _draw_landscape(figure)
     small, good, normed = LOOKS
-    looks = small, good, {"color": style.STAGES["z"], "lw": 2}, normed
+    looks = small, good, {"color": style.STAGES["z"], "lw": 2, "ls": (0, (1, 1))}, normed
     heights = (0.9, 0.63, 0.36, 0.09)
-    walks = [_draw_walk(panels, *place) for place in zip(heights, looks, strict=True)]
-    cursor = Cursor(panels[-1])
+    walks = [_Walk(panels, *place) for place in zip(heights, looks, strict=True)]
 
     def show(step, setting, weights):
-        names = *landscapes.WITHOUT, f"{weights}, with"
-        said = [
-            update(name, recorded[setting][name], steps[steps <= step])
-            for update, name in zip(walks, names, strict=True)
-        ]
-        cursor.update(step)
+        names, said = (*landscapes.WITHOUT, f"{weights}, with"), []
+        for walk, name in zip(walks, names, strict=True):
+            look = {key: value[0].astype(float) for key, value in recorded[setting][name].items()}
+            at = steps.searchsorted(step)
+            recent = look["loss"][max(0, at - 4) : at + 1, 0].mean()
+            walk.update(name, look["loss"][at], look["cosine"][at], recent)
+            said.append(f"{number(look['cosine'][at, ONE])} ({name})")
         return (
-            f"{setting}, after {step} steps: one learning rate along the gradient, the loss and "
-            f"the cosine to the gradient there are {', '.join(said)}."
+            f"{setting}, after {step} steps: one learning rate ahead the cosine is "
+            f"{', '.join(said)}."
         )
 
     controls = {
@@ -233,49 +230,39 @@ def landscape():
         "setting": choice("activation", list(landscapes.SETTINGS), "ReLU, rate 0.1"),
         "weights": stops("with batch norm", WEIGHTS, "sd 0.1"),
     }
-    still = [{"step": 200, "weights": weights} for weights in ("sd 0.02", "sd 1")]
+    still = [{"step": 400, "weights": weights} for weights in ("sd 0.02", "sd 1")]
     return Picture(figure), show, controls, still
 
 
 def _draw_landscape(figure):
-    """Draw all axes; return the two along the gradient, and the one over training."""
-    loss, cosine, path = figure.subplot_mosaic(
-        [["loss", "cosine", "."], ["path"] * 3], height_ratios=[5, 4], width_ratios=[6, 6, 3]
-    ).values()
-    figure.subplots_adjust(left=0.075, right=0.965, bottom=0.105, top=0.87, hspace=0.75, wspace=0.3)
+    """Draw and return the two axes along the gradient."""
+    panels = [figure.add_axes([left, 0.17, 0.3, 0.58]) for left in (0.075, 0.445)]
+    loss, cosine = panels
     style.title(loss, "loss along the gradient", "after the step ÷ before")
     style.title(cosine, "gradient along the gradient", "cosine to the one at the start")
-    style.title(path, "cosine one learning rate ahead", "over the training so far")
-    loss.set(yscale="log", ylim=(0.1, 10))
+    loss.set(yscale="log", ylim=(0.1, 20))
     loss.set_yticks([0.1, 1, 10], ["÷10", "1", "×10"])
     loss.minorticks_off()
-    for axes in (loss, cosine):
+    cosine.set(ylim=(-1, 1.05), yticks=[-1, 0, 1])
+    for axes, level in ((loss, 1), (cosine, 0)):
         axes.set(xlim=(0, 4), xticks=range(5), xlabel="step ÷ learning rate")
         axes.axvline(1, color=style.PALE, lw=1, zorder=0)
-    loss.axhline(1, color=style.QUIET, lw=0.8, zorder=0)
-    path.set(xlim=(0, 400), xlabel="training step")
-    for axes in (cosine, path):
-        axes.set(ylim=(-1, 1.05), yticks=[-1, 0, 1])
-        axes.axhline(0, color=style.QUIET, lw=0.8, zorder=0)
-    return loss, cosine, path
+        axes.axhline(level, color=style.QUIET, lw=0.8, zorder=0)
+    return panels
 
 
-def _draw_walk(panels, height, looks):
-    """Draw the key of a network; return what shows a record of it at some steps, and says it."""
-    lines = [axes.plot([], [], animated=True, **looks)[0] for axes in panels]
-    beside = panels[1]
-    on = {"transform": beside.transAxes, "clip_on": False}
-    beside.plot([1.05, 1.15], [height + 0.03] * 2, **on, **looks)
-    title, reach = (Words(beside, 1.19, height - lift) for lift in (0, 0.12))
+class _Walk:
+    """One network along its gradient, a line in both panels; beside them its name and its loss."""
 
-    def update(name, look, steps):
-        loss, cosine = (look[key][0, : len(steps)].astype(float) for key in ("loss", "cosine"))
-        loss = loss[-1] / loss[-1, 0]  # (E,)
-        lines[0].set_data(landscapes.MULTIPLES, loss)
-        lines[1].set_data(landscapes.MULTIPLES, cosine[-1])
-        lines[2].set_data(steps, cosine[:, ONE])
-        title.text = name
-        reach.text = f"loss ×{number(loss.min())} to ×{number(loss.max())}"
-        return f"×{number(loss[ONE])} and {number(cosine[-1, ONE])} ({name})"
+    def __init__(self, panels, height, looks):
+        self._loss, self._cosine = (moving(axes, **looks) for axes in panels)
+        beside = panels[1]
+        on = {"transform": beside.transAxes, "clip_on": False}
+        beside.plot([1.07, 1.19], [height + 0.03] * 2, **on, **looks)
+        self._name, self._now = (Words(beside, 1.23, height - lift) for lift in (0, 0.12))
 
-    return update
+    def update(self, name, loss, cosine, recent):
+        """Show loss and cosine at `landscapes.MULTIPLES`, and the training loss of late."""
+        self._loss.set_data(landscapes.MULTIPLES, loss / loss[0])
+        self._cosine.set_data(landscapes.MULTIPLES, cosine)
+        self._name.text, self._now.text = name, f"training loss {number(recent)}"
