@@ -30,6 +30,18 @@ def test_a_verdict_says_its_line_and_refuses_words_of_its_own():
         claims.verdict(11, "partly", "")
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("m = 4 -0.2 ± 0.5, at most 8e-15", "m = 4 −0.2 ± 0.5, at most 8e-15"),
+        ("0.16 to 0.16 sd, 1.0 to 1.05, 8% to 8%", "0.16 sd, 1.0 to 1.05, 8%"),
+        ("-0.2 to 0.2, -1 to -1, 97 to 97.5", "−0.2 to 0.2, −1, 97 to 97.5"),
+    ],
+)
+def test_a_minus_is_a_minus_and_a_range_has_two_ends(given, written):
+    assert claims.verdict(4, "partly", given).measured == written
+
+
 def test_the_ledger_holds_what_the_home_of_a_claim_has_saved(tmp_path):
     save(tmp_path, "04_bias_cancellation", claims.verdict(4, "reproduced", "at most 8e-15"))
     save(tmp_path, "07_backward_pass", claims.verdict(6, "partly", "not its home"))

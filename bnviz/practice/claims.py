@@ -5,6 +5,7 @@ In the notebook that is a claim's home, a cell ends in `claims.verdict(4, "repro
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -124,7 +125,13 @@ def verdict(number, word, measured):
         raise ValueError(f"claims are numbered from 1 to {len(CLAIMS)}, got {number!r}")
     if word not in WORDS:
         raise ValueError(f"a verdict is one of {', '.join(WORDS)}; got {word!r}")
-    return Finding(number, word, measured)
+    return Finding(number, word, _as_written(measured))
+
+
+def _as_written(measured):
+    """Return a phrase with real minus signs, and one number for a range whose ends are the same."""
+    measured = re.sub(r"(?<!\w)-(?=\d)", "−", measured)
+    return re.sub(r"(?<![\d.−])(−?[\d.]+%?) to \1(?![\d.]*\d|%)", r"\1", measured)
 
 
 def saved(folder="."):
