@@ -55,7 +55,7 @@ def momentum():
         "batches": slider("batches", 0, int(BATCHES[-1]), 0, 1),
         "rate": stops("your rate", RATES, 0.03),
     }
-    still = [{"batches": 0}, {"batches": 50}, {"batches": 300}]
+    still = [{"batches": 50}, {"batches": 300}]
     return Picture(figure), show, controls, still
 
 
@@ -101,7 +101,7 @@ def signs():
         )
 
     controls = {"step": stops("training step", STEPS, 0)}
-    return Picture(figure), show, controls, [{"step": 0}, {"step": 100}, {"step": 300}]
+    return Picture(figure), show, controls, [{"step": 0}, {"step": 100}]
 
 
 class _NetworkRow:

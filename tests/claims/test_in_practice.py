@@ -1,6 +1,8 @@
 """What notebook 13 claims: its four programs, broken and repaired, and the signs of learning."""
 
+import re
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -106,3 +108,10 @@ def test_the_size_of_a_step_tells_more_than_saturation(seed):
     assert large["accuracy"][1] > good["accuracy"][1] - 0.1
     assert normed["step_size"][0, :3].max() / normed["step_size"][0, :3].min() < 3
     assert normed["accuracy"][1] > 0.9
+
+
+def test_the_pytorch_that_is_named_is_the_one_that_is_compared():
+    root = Path(__file__).parents[2]
+    compared = re.search(r"torch==([\d.]+)", (root / "noxfile.py").read_text("utf-8"))[1]
+    text = (root / "notebooks" / "13_in_practice.ipynb").read_text("utf-8")
+    assert re.findall(r"with PyTorch ([\d.]*\d)", text) == [compared]

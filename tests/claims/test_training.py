@@ -58,14 +58,14 @@ def test_against_a_bad_start_it_is_dozens_of_times_fewer_steps():
 
 
 @pytest.mark.parametrize("rival", [GOOD_START, FOLDED])
-def test_it_is_faster_than_a_good_start_on_every_seed_to_90_percent(rival):
-    assert needed(WITH_BN).max() < needed(rival).min()
+def test_it_is_faster_on_every_seed_and_to_every_mark(rival):
+    for mark in range(4):
+        assert needed(WITH_BN, mark).max() < needed(rival, mark).min()
 
 
 def test_the_factor_over_a_good_start_depends_on_the_mark():
     factors = [np.median(needed(GOOD_START, k)) / np.median(needed(WITH_BN, k)) for k in range(4)]
     assert factors[0] > 3.5
-    assert min(factors) > 1.5
     assert factors[0] > 1.2 * min(factors)
 
 
@@ -93,11 +93,11 @@ def test_it_stands_a_learning_rate_at_which_a_well_initialized_network_guesses()
     assert ends("without")[:, 0, RATES == 2].min() > 0.9
 
 
-@pytest.mark.parametrize("row", range(1, 8))
-def test_it_learns_from_any_start(row):
-    assert ends("with")[:, row, RATES == 0.5].min() > 0.9
-    large = rates_and_starts.WEIGHTS[row] >= 0.4
-    assert (ends("without")[:, row, RATES == 0.5] > 0.8).all() == large
+def test_it_learns_from_any_start_and_without_it_only_large_weights_do():
+    assert ends("with")[:, 1:, RATES == 0.5].min() > 0.9
+    large = np.array(rates_and_starts.WEIGHTS[1:]) >= 0.4
+    learned = (ends("without")[:, 1:, RATES == 0.5] > 0.8).all(axis=(0, 2))
+    np.testing.assert_array_equal(learned, large)
 
 
 def test_at_a_small_learning_rate_large_weights_still_hold_it_up():
@@ -105,13 +105,10 @@ def test_at_a_small_learning_rate_large_weights_still_hold_it_up():
     assert at_001[:, 1].min() > at_001[:, 7].max() + 0.2
 
 
-def test_most_of_the_map_is_learned_with_and_little_without():
-    shares = {name: (ends(name)[:, 1:] >= 0.9).mean(axis=(1, 2)) for name in ("with", "without")}
+def test_most_of_the_map_is_learned_with_it_part_from_the_folded_start_and_little_without():
+    learned = {name: ends(name)[:, 1:] >= 0.9 for name in ("with", "folded", "without")}
+    shares = {name: cells.mean(axis=(1, 2)) for name, cells in learned.items()}  # (3 seeds,)
     assert shares["with"].min() >= 0.6
     assert shares["without"].max() <= 0.15
-
-
-def test_the_folded_start_learns_from_any_weights_too_at_fewer_rates():
-    learned = {name: ends(name)[:, 1:] >= 0.9 for name in ("with", "folded")}  # (3, 7 starts, 7)
-    assert learned["folded"].any(axis=2).sum(axis=1).min() >= 6
-    assert (learned["with"].mean(axis=(1, 2)) > 1.4 * learned["folded"].mean(axis=(1, 2))).all()
+    assert (shares["with"] > 1.4 * shares["folded"]).all()
+    assert learned["folded"].any(axis=2).sum(axis=1).min() >= 6  # of 7 starts

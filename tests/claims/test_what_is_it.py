@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz import digits, network, recordings, training
-from bnviz.example import FOLDED, GOOD_START, SIZES, SMALL_START, WITH_BN
+from bnviz.example import FOLDED, GOOD_START, SMALL_START, WITH_BN
 from bnviz.recordings import centring, direction, landscapes, race, smoothness
 
 RACE, CENTRING = recordings.read("race"), recordings.read("centring")
@@ -221,34 +221,20 @@ def losses(factor, rate, seed):
     return np.array(history)
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("factor", [0.1, 10, 1000])
+@pytest.mark.parametrize(("seed", "factor"), [(0, 0.1), (1, 10), (2, 1000)])
 def test_scale_of_the_weights_and_step_size_are_one_question(seed, factor):
     plain = losses(1, 0.3, seed)
     np.testing.assert_allclose(losses(factor, 0.3 * factor**2, seed), plain, atol=1e-9)
     assert np.abs(losses(factor, 0.3, seed) - plain).max() > 0.05
 
 
-@pytest.mark.slow
-def test_large_weights_are_small_steps():
-    data, needed = digits.load(), {}
-    for weights in (0.1, 1.0):
-        nets = network.stack([network.init(SIZES, True, weights, seed=seed) for seed in (3, 4)])
-        choices = {"test": (data.test_images, data.test_labels), "snapshots": 60}
-        run = training.train(nets, data.images, data.labels, 200, progress=False, **choices)
-        needed[weights] = training.steps_to(run, 0.9)
-    assert (2 * needed[0.1] < needed[1.0]).all()
-    assert np.isfinite(needed[1.0]).all()
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_weight_decay_is_a_growing_learning_rate(seed):
+def test_weight_decay_is_a_growing_learning_rate():
     data, decay, rate = digits.load(dtype=float), 0.1, 0.3
     shrink = 1 - rate * decay
-    net = network.init((64, 20, 20, 10), dtype=float, seed=seed)._replace(eps=0.0)
+    net = network.init((64, 20, 20, 10), dtype=float)._replace(eps=0.0)
     decayed = growing = net
     apart = []
-    for k, batch in zip(range(80), training.minibatches(1437, 60, seed), strict=False):
+    for k, batch in zip(range(80), training.minibatches(1437, 60), strict=False):
         x, labels = data.images[batch], data.labels[batch]
         before = decayed.layers
         decayed, loss, _ = training.step(
