@@ -1,7 +1,6 @@
 """The judge, on exercises made for it."""
 
 import io
-import json
 import math
 import random
 import signal
@@ -12,7 +11,6 @@ from contextlib import redirect_stdout
 import numpy as np
 import pytest
 
-from bnviz import batchnorm
 from bnviz.practice import checks, exercises, trials
 from bnviz.practice.exercises import Exercise
 
@@ -21,10 +19,6 @@ Z = np.array([[1.0, 20], [2, 26], [3, 20], [6, 50], [0, 10]])
 
 def statistics(z):
     return z.mean(axis=0), z.var(axis=0)
-
-
-def training(net, z):
-    return {"mean of the batch": net(z)[0], "variance of the batch": net(z)[1]}
 
 
 class Layer:
@@ -40,8 +34,6 @@ EXERCISES = [
         parts=("mean", "variance"),
         right="Over the examples.",
         mistakes={
-            "ddof": (lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
-            "axis": (lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
             "no axis given": (lambda z: (np.hstack(z, z), 0), "You stack what cannot be stacked."),
         },
         also={"squares": (lambda z: (z.mean(axis=0), (z**2).mean(axis=0)), "Also legal.")},
@@ -52,15 +44,7 @@ EXERCISES = [
         use=lambda layer, z: layer().forward(z),
         cases=[(Z,)],
         right="Yes.",
-        mistakes={
-            "shifted": (
-                [
-                    type("Plus", (Layer,), {"forward": lambda self, z, by=by: z + by})
-                    for by in (1, 2)
-                ],
-                "You shift it.",
-            )
-        },
+        mistakes={},
     ),
     Exercise(
         "many",
@@ -69,25 +53,20 @@ EXERCISES = [
         right="Yes.",
         mistakes={},
     ),
-    Exercise("used", reference=statistics, use=training, cases=[(Z,)], right="Yes.", mistakes={}),
     Exercise(
         "number",
         reference=0.75,
         right="That is (m − 1)/m.",
         mistakes={
-            "1": (1, "The batch knows less than that."),
             "negative": (lambda answer: answer < 0, "A variance is never negative.", -1),
         },
-        also={"by the other convention": (4 / 3, "That is m/(m − 1).")},
         tolerance=0.02,
     ),
     Exercise(
         "figure",
         reference={"left": "dead units", "right": "too wide"},
         right="You see it.",
-        mistakes={
-            "swapped": ({"left": "too wide", "right": "dead units"}, "Left and right are swapped.")
-        },
+        mistakes={},
     ),
 ]
 
@@ -103,32 +82,18 @@ def loops(z):
     return mean, [sum((z[i][j] - mean[j]) ** 2 for i in range(m)) / m for j in range(units)]
 
 
-def einsum(z):
-    mean = np.einsum("mu->u", z) / len(z)
-    return mean, np.einsum("mu,mu->u", z - mean, z - mean) / len(z)
-
-
 @pytest.mark.parametrize(
     "answer",
     [
         loops,
-        einsum,
-        batchnorm.batch_statistics,
         lambda z: (z.mean(axis=0, keepdims=True), z.var(axis=0, keepdims=True)),
         lambda z: np.stack([z.mean(axis=0), z.var(axis=0)]),
         lambda z: [z.mean(0).astype(np.float32), z.astype(np.float32).var(0)],
-        lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1) * (len(z) - 1) / len(z)),
     ],
 )
 def test_a_right_answer_passes_in_any_style(answer):
     verdict = checks.judge("statistics", answer)
     assert (verdict.passed, verdict.mistake, verdict.message) == (True, None, "Over the examples.")
-
-
-def test_another_legal_answer_is_told_by_its_own_sentence():
-    verdict = checks.statistics(lambda z: (z.mean(axis=0), (z * z).mean(axis=0)))
-    assert verdict.passed
-    assert verdict.message == "Also legal."
 
 
 def half_filled(z):
@@ -142,14 +107,11 @@ def half_filled(z):
     [
         ...,
         half_filled,
-        lambda z: ...,
         lambda z: (z.mean(axis=0), ...),
-        lambda z: [1, [2, ...]],
         lambda z: (z.mean(axis=0), np.sqrt(...)),
         lambda z: math.sqrt(...),
         lambda z: len(...),
         lambda z: ... > 0,
-        lambda z: z.mean(axis=...),
         lambda z: (...).mean(),
         lambda z: -...,
         lambda z: (z.mean(axis=0), np.array([1, ...], dtype=object)),
@@ -201,32 +163,25 @@ def prints(z):
     print(z.mean(axis=0), z.var(axis=0))
 
 
-def blank(z):
-    """A docstring is no answer."""
-    ...
-
-
 NO_NUMBERS = "The mean should be made of numbers."
 TROUBLES = [
     ("returns None", forgets_return, "The result is None. Does every branch end in a `return`?"),
-    ("returns None", blank, "The result is None."),
     ("prints", prints, "You print the result. Hand it back instead, with `return`."),
     ("changes its input", in_place, "Your code changes the array that it is given"),
-    ("raises", raises, "AttributeError: 'numpy.ndarray' object has no attribute 'variance'"),
-    ("raises", lambda: 3, "TypeError: "),
+    (
+        "raises",
+        raises,
+        "AttributeError: 'numpy.ndarray' object has no attribute 'variance', in your line "
+        "`return mean, mean.variance`.",
+    ),
     ("raises", lambda z: z.mean()("called"), "TypeError: "),  # as one of the mistakes does
     ("wrong type", 3, "Hand over the function itself, not called; got int."),
     ("wrong type", lambda z: z.mean(axis=0), "The result should have 2 parts: mean, variance."),
     ("wrong type", lambda z: {"mean": 1}, "The result should have 2 parts: mean, variance."),
     ("wrong type", lambda z: ("one", "two"), NO_NUMBERS),
     ("wrong type", lambda z: (z > 0, z), NO_NUMBERS),
-    ("wrong type", lambda z: (1j * z, z), NO_NUMBERS),
     ("wrong type", lambda z: ([[1], [1, 2]], 1), NO_NUMBERS),
-    ("wrong shape", lambda z: (z, z), "The mean should have shape (1,), got (2, 1)."),
     ("nan", lambda z: (z.mean(axis=0), z.var(axis=0) * np.nan), "There is a nan in the variance"),
-    ("other", lambda z: (z.mean(axis=0), z.var(axis=0) + 1), "Tried with z = [[1], [2]]."),
-    ("ddof", lambda z: (z.mean(axis=0), z.var(axis=0, ddof=1)), "You divide by m − 1."),
-    ("axis", lambda z: (z.mean(axis=1), z.var(axis=1)), "You average over the units."),
 ]
 
 
@@ -237,47 +192,21 @@ def test_each_trouble_has_its_name_and_its_sentence(mistake, answer, sentence):
     assert verdict.message.startswith(sentence)
 
 
-def test_an_error_is_told_with_the_readers_own_line():
-    assert checks.statistics(raises).message.endswith("in your line `return mean, mean.variance`.")
-
-
 @pytest.mark.parametrize(("answer", "came"), [(3, "int"), (lambda z: z, "function")])
 def test_a_class_is_handed_over_itself(answer, came):
     said = f"Hand over the class itself, not called; got {came}."
     assert checks.layer(answer) == checks.Verdict(False, "wrong type", said, (), "layer")
 
 
-@pytest.mark.parametrize("forward", [lambda self, z: z + 1, lambda self, z: z + 2])
-def test_a_mistake_may_have_several_examples(forward):
-    assert checks.layer(type("Mine", (Layer,), {"forward": forward})).mistake == "shifted"
-
-
-def test_the_first_case_that_fails_is_shown_side_by_side():
-    verdict = checks.statistics(lambda z: (z.mean(axis=0), z.var(axis=0) + (len(z) > 2)))
-    assert verdict.message.startswith("Tried with z = [[1, 20], [2, 26], [3, 20],")
-    assert verdict.rows == [("variance", "[4.24, 180.16]", "[5.24, 181.16]")]
-
-
-def test_what_a_use_names_is_what_the_reader_is_shown():
-    verdict = checks.used(lambda z: (z.mean(axis=0), z.std(axis=0)))
-    assert [row[0] for row in verdict.rows] == ["variance of the batch"]
-    assert checks.used(statistics).passed
-
-
 @pytest.mark.parametrize(
     ("answer", "mistake"),
     [
-        (1, "1"),
-        (-2, "negative"),
         (0.9, "other"),
         ("1e999", "other"),
         ("many", "wrong type"),
         ("1/0", "wrong type"),
         (True, "wrong type"),
-        ([1, 2], "wrong shape"),
         (np.array([-1.0, -2]), "wrong shape"),
-        (None, "returns None"),
-        (..., "not filled in"),
     ],
 )
 def test_a_value_that_is_wrong_is_not_told_the_right_one(answer, mistake):
@@ -286,7 +215,7 @@ def test_a_value_that_is_wrong_is_not_told_the_right_one(answer, mistake):
     assert "0.75" not in str(verdict)
 
 
-@pytest.mark.parametrize("answer", [0.7499, np.float32(0.752), " 0.75", "3/4"])
+@pytest.mark.parametrize("answer", [0.7499, np.float32(0.752), [0.75], " 0.75", "3/4"])
 def test_a_number_is_compared_as_a_number(answer):
     assert checks.number(answer).message == "That is (m − 1)/m."
 
@@ -294,14 +223,10 @@ def test_a_number_is_compared_as_a_number(answer):
 @pytest.mark.parametrize(
     ("left", "right", "said"),
     [
-        ("dead units", "too wide", "You see it."),
         ("Dead-Units", "TOO WIDE", "You see it."),
-        ("too wide", "dead units", "Left and right are swapped."),
         ("dead units", "dead units", checks.OTHER),
         ("dead units", ..., checks.INVITATION[2]),
         ("dead units", "fine", "Choose among: dead units, too wide."),
-        ("dead units", 3, "Choose among: dead units, too wide."),
-        ("dead units", "", "Choose among: dead units, too wide."),
     ],
 )
 def test_a_question_with_several_parts(left, right, said):
@@ -312,7 +237,6 @@ def test_a_question_with_several_parts(left, right, said):
     ("answer", "message"),
     [
         ({"left": "too wide"}, "The answer should have 2 parts: left, right."),
-        ({}, "The answer should have 2 parts: left, right."),
         (None, "The answer is None."),
     ],
 )
@@ -370,8 +294,6 @@ def test_no_value_breaks_the_judge(exercise, value):
         lambda z: Deep(),
         lambda z: NoArray(),
         lambda z: throws(Weird()),
-        lambda z: throws(GeneratorExit()),
-        lambda z: exit(),
     ],
 )
 def test_no_error_gets_out_of_the_judge(answer):
@@ -401,15 +323,6 @@ def test_the_kernel_is_left_as_it_was():
     assert state() == before
     assert shown.getvalue() == ""
     np.testing.assert_array_equal(Z, batch)
-
-
-def test_a_verdict_is_said_to_programs_too():
-    data = checks.statistics(in_place)._repr_mimebundle_()["application/vnd.bnviz.verdict+json"]
-    assert json.loads(json.dumps(data)) == {
-        "exercise": "statistics",
-        "passed": False,
-        "mistake": "changes its input",
-    }
 
 
 def test_an_unknown_exercise_is_answered_with_those_there_are():
@@ -459,9 +372,7 @@ def test_no_more_than_four_rows():
     ("value", "text"),
     [
         (np.arange(20), "[ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]"),
-        (np.arange(21), "an array of shape (21,)"),
         (np.array([1.23456789, 1e-5, -1e-16]), "[1.23457, 1e-05, 0]"),
-        (1e-5, "1e-05"),
     ],
 )
 def test_numbers_are_short(value, text):
@@ -474,12 +385,10 @@ def test_numbers_are_short(value, text):
         ([1e-7, 0], [0, 0], True),  # of the size of rounding
         ([0.0, 0], [0, 2e-6], False),
         ([100.0, 0], [100.9, 0], True),  # 1 % of the largest
-        ([100.0, 0], [101.1, 0], False),
         ([0.5, 0], [0.5, 0.009], False),  # the largest, not 1
         ([np.nan, 1], [np.nan, 1], True),
         ([np.inf, 1], [np.inf, 1], True),
         ([np.inf, 1], [1, 1], False),
-        ([1, 2], [1, 2.1], False),
         ([100.0, 1], [101.0009, 1], False),  # and no more than that
         ([], [], True),
     ],
