@@ -15,10 +15,6 @@ def save(folder, home, *findings):
     nbformat.write(new_notebook(cells=[cell]), folder / f"{home}.ipynb")
 
 
-def test_claims_are_numbered_from_one():
-    assert [claim.number for claim in claims.CLAIMS] == list(range(1, 11))
-
-
 def test_a_verdict_says_its_line_and_refuses_words_of_its_own():
     finding = claims.verdict(4, "reproduced", "at most 8e-15")
     assert str(finding) == "claim 4 · reproduced · at most 8e-15"

@@ -23,8 +23,6 @@ def test_colab_has_all_that_bnviz_needs():
     text = (ROOT / "tests/places/colab.txt").read_text()
     names = re.findall(r"^([\w-]+)==", text, re.MULTILINE)
     assert {"numpy", "matplotlib", "ipywidgets", "tqdm", "threadpoolctl"} <= set(names)
-    assert "ipywidgets==7.7.1" in text
-    assert "August 2026" in text
 
 
 def test_nothing_stands_in_the_way_of_a_kernel_in_the_browser():

@@ -1,10 +1,6 @@
 """Questions to answer before the slider is moved: with a kernel, and in a saved page."""
 
-import ast
-from pathlib import Path
-
 import ipywidgets
-import nbformat
 import pytest
 
 from bnviz.practice import predict
@@ -14,17 +10,7 @@ CHOICES = {
     "it stays": "`y.mean()` is β & nothing else.",
     "it falls": "γ < 1 would not do that either.",
 }
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def asked_in(cell):
-    """Yield the questions of a cell."""
-    if cell.cell_type == "code" and "ask(" in cell.source:
-        for call in ast.walk(ast.parse(cell.source)):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "ask":
-                named = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-                yield predict.ask(*map(ast.literal_eval, call.args), **named)
 
 
 @pytest.fixture
@@ -34,6 +20,7 @@ def question():
 
 def test_each_choice_is_a_button_that_says_what_is_true_of_it(question):
     said = []
+    assert question.words.value == "<p role='status'></p>"
     for choice in CHOICES:
         (button,) = [each for each in question.buttons if each.description == choice]
         button.click()
@@ -44,10 +31,6 @@ def test_each_choice_is_a_button_that_says_what_is_true_of_it(question):
     assert "<code>y.mean()</code> is β &amp; nothing else." in said[1]
     assert "γ &lt; 1" in said[2]
     assert all(words.startswith("<p role='status'>") for words in said)
-
-
-def test_nothing_is_answered_before_a_choice(question):
-    assert not any(sentence in question.words.value for sentence in CHOICES.values())
 
 
 def test_the_saved_page_has_the_answer_folded(question):
@@ -74,17 +57,6 @@ def test_the_order_is_that_of_the_texts_and_not_of_the_author():
         assert [button.description for button in question.buttons] == list(question.choices)
         places.append(list(question.choices).index("it stays"))
     assert all(places.count(place) >= 10 for place in range(3))
-
-
-def test_the_right_choice_has_no_place_of_its_own_in_the_notebooks():
-    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
-    places = [
-        list(question.choices).index(question.right) / (len(question.choices) - 1)
-        for cell in cells
-        for question in asked_in(cell)
-    ]  # 0 is the first, 1 the last
-    assert len(places) >= 20
-    assert 0.3 < sum(places) / len(places) < 0.7
 
 
 def test_a_choice_in_other_letters(question):

@@ -52,9 +52,7 @@ def wrong_formulas(text):
         r"$ z $",
         r"$a \\ b$",
         r"$\{1, 2\}$",
-        r"\(z\)",
         "only $5",
-        "$$\\label{x} z$$",
     ],
 )
 def test_a_formula_that_somewhere_fails_is_found(text):
@@ -75,21 +73,3 @@ def test_formulas_are_in_the_tex_that_all_of_them_render(path):
 
 def test_the_series_has_formulas():
     assert sum(len(INLINE.findall(text)) for path in NOTEBOOKS for text in texts(path)) > 50
-
-
-@pages
-def test_links_work_from_every_page(path):
-    """Relative to the notebook, or whole: Colab and GitHub make a relative link a whole one."""
-    text = "\n".join(texts(path))
-    links = re.findall(r"\]\(<?([^)\s>]+)", text)
-    assert links
-    assert not [link for link in links if not re.match(r"https://|#|[\w./-]+\.(ipynb|md|py)", link)]
-    assert not re.findall(r"http://[^\s)]+", text)
-
-
-@pages
-def test_every_picture_is_saved_with_words_for_those_who_cannot_see_it(path):
-    outputs = [out for cell in nbformat.read(path, 4).cells for out in cell.get("outputs", [])]
-    pictures = [out.metadata["image/png"] for out in outputs if "image/png" in out.get("data", {})]
-    assert pictures
-    assert all(len(picture["alt"].split()) >= 3 for picture in pictures)

@@ -13,20 +13,14 @@ from nbconvert import HTMLExporter
 from bnviz import setup_check
 
 ROOT = Path(__file__).parents[1]
-FINE = "What bnviz needs is there"
-
-
-def saved_cell():
-    """Return the cell of notebook 00 that checks the set-up."""
-    cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
-    (cell,) = [cell for cell in cells if cell.id == "imports"]
-    return cell
 
 
 @pytest.fixture
 def look(capsys):
     """Run the cell as it stands in the notebook; return what it printed and what it shows."""
-    *before, last = saved_cell().source.splitlines()
+    cells = nbformat.read(ROOT / "notebooks/00_start_here.ipynb", as_version=4).cells
+    (source,) = [cell.source for cell in cells if cell.id == "imports"]
+    *before, last = source.splitlines()
 
     def look():
         names = {}
@@ -51,9 +45,12 @@ def versions(monkeypatch):
     return others
 
 
-def test_a_good_set_up_gets_a_widget_and_no_complaint(look):
+@pytest.mark.parametrize("place", ["notebooks", "bnviz", "elsewhere"])
+def test_a_good_set_up_gets_a_widget_and_no_complaint(look, monkeypatch, tmp_path, place):
+    """Whether the notebook stands in its own project, in the package, or without either."""
+    monkeypatch.chdir(tmp_path if place == "elsewhere" else ROOT / place)
     printed, shown = look()
-    assert FINE not in printed
+    assert printed == ""
     data = shown._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
 
@@ -63,7 +60,6 @@ def test_a_good_set_up_gets_a_widget_and_no_complaint(look):
     [
         ("numpy", "1.25.2", "bnviz needs numpy>=1.26, and here is 1.25.2: start with "),
         ("matplotlib", "3.7.0rc1", "bnviz needs matplotlib>=3.8, and here is 3.7.0rc1: start"),
-        ("ipywidgets", "7.6", "bnviz needs ipywidgets>=7.7, and here is 7.6: start"),
         ("tqdm", None, "bnviz needs tqdm>=4.66, and here is none: start"),
     ],
 )
@@ -76,21 +72,21 @@ def test_a_version_too_old_is_named_with_the_way_out(look, versions, package, ve
     assert shown is None
 
 
-@pytest.mark.parametrize("version", ["1.26", "1.26.0", "2.10", "10.0.1.dev3"])
+@pytest.mark.parametrize("version", ["1.26", "10.0.1.dev3"])
 def test_a_version_new_enough_is_left_alone(look, versions, version):
     versions["numpy"] = version
-    assert "needs" not in look()[0]
+    assert look()[0] == ""
 
 
 def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
     (tmp_path / "notebooks").mkdir()
     shutil.copytree(Path(setup_check.__file__).parent, tmp_path / "bnviz")
     monkeypatch.chdir(tmp_path / "notebooks")
-    assert "stands in" not in look()[0], "the same code does the same, as on a hub"
+    assert look()[0] == "", "the same code does the same, as on a hub"
     (tmp_path / "bnviz" / ".ipynb_checkpoints").mkdir()
     (tmp_path / "bnviz" / ".ipynb_checkpoints" / "live-checkpoint.py").write_text("# of yesterday")
     (tmp_path / "bnviz" / "._live.py").write_bytes(b"\x00\x05\x16\x07\xff")
-    assert "stands in" not in look()[0], "what JupyterLab and macOS keep aside does nothing"
+    assert look()[0] == "", "what JupyterLab and macOS keep aside does nothing"
     (tmp_path / "bnviz" / "live.py").write_text("# of another version")
     for here in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(here)
@@ -99,16 +95,6 @@ def test_bnviz_from_another_folder_is_said(look, monkeypatch, tmp_path):
         assert str(Path(setup_check.__file__).resolve().parent) in printed
         assert f"`%pip install --editable {tmp_path.resolve()}`" in printed
         assert shown is None
-
-
-def test_its_own_folder_and_a_folder_without_bnviz_are_fine(look, monkeypatch, tmp_path):
-    for here in (
-        Path(setup_check.__file__).parents[1],
-        Path(setup_check.__file__).parent,
-        tmp_path,
-    ):
-        monkeypatch.chdir(here)
-        assert "stands in" not in look()[0]
 
 
 def test_bnviz_that_is_only_found_is_said(look, versions):
@@ -122,16 +108,10 @@ def test_a_page_without_widgets_gets_the_words(look):
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
     exported, _ = HTMLExporter(exclude_input=True).from_notebook_node(page)
     for words in (exported, shown["text/plain"]):
-        assert f"{FINE}. Once you run this cell, it says whether sliders will move" in words
+        assert "Once you run this cell, it says whether sliders will move" in words
         assert "You have run it, and still read this" in words
         assert "pip install" not in words  # GitHub shows these words to readers who run nothing
     assert "it with <code>python3 run.py lab</code>, which" in exported
-
-
-def test_the_saved_notebook_asks_nobody_to_install_anything():
-    outputs = str(saved_cell().outputs)
-    assert FINE in outputs
-    assert "pip install" not in outputs
 
 
 INTERRUPTED = """
@@ -147,15 +127,18 @@ try:
     import matplotlib.figure
 except KeyboardInterrupt:
     del sys.meta_path[0]
-from bnviz.setup_check import check_setup
-
-print(check_setup())
 """
 
 
-def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart():
-    command = [sys.executable, "-c", INTERRUPTED]
-    said = subprocess.run(command, capture_output=True, text=True).stdout
+def check_in(folder, before=""):
+    """Run the check in a Python of its own, after some code; return what it prints."""
+    code = f"{before}\nfrom bnviz.setup_check import check_setup; print(check_setup())"
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+
+
+def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart(tmp_path):
+    said = check_in(tmp_path, before=INTERRUPTED)
     assert said.startswith("matplotlib.figure is installed, but this kernel cannot import it (")
     assert "interrupted: restart the kernel, then run this cell.\n" in said
 
@@ -164,7 +147,6 @@ def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart():
     ("name", "content", "hidden"),
     [
         ("numpy.py", "x = [1, 2, 3]", "numpy"),
-        ("numpy.py", "import numpy", "numpy"),
         ("matplotlib/__init__.py", "", "matplotlib"),
         ("fractions.py", "raise NameError('half of my homework')", "fractions"),
     ],
@@ -172,10 +154,6 @@ def test_a_kernel_interrupted_in_its_first_imports_is_told_to_restart():
 def test_what_hides_a_package_is_to_be_renamed(tmp_path, name, content, hidden):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(content)
-    code = "from bnviz.setup_check import check_setup; print(check_setup())"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
-    )
-    path = str(Path(name))
-    assert f"{path} beside this notebook hides the {hidden} that bnviz needs: rename" in done.stdout
-    assert done.stdout.endswith("None\n")
+    said = check_in(tmp_path)
+    assert f"{Path(name)} beside this notebook hides the {hidden} that bnviz needs: rename" in said
+    assert said.endswith("None\n")
