@@ -15,7 +15,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from bnviz.practice import checks, exercises
+from bnviz.practice import checks, exercises, trials
 from bnviz.practice.exercises.nb04_bias_cancellation import USELESS
 from bnviz.practice.verdict import KIND
 from tests.test_notebooks import NAMES, read
@@ -187,77 +187,68 @@ def test_what_was_typed_never_passes(exercise, no_mistakes):
     assert found >= 3
 
 
-def cut(value, first):
-    """As many rows and units of an array as the first one had."""
-    return value[tuple(map(slice, first.shape))]
-
+# Nor may a reader leave out a part of what goes into a reference, or of what comes out of it.
 
 RESULTS = {
-    "rounded to three digits": lambda value, _: np.round(value, 3),
-    "never below 0": lambda value, _: np.maximum(value, 0),
-    "True for 1": lambda value, _: value.astype(bool),
+    "rounded to three digits": lambda value: np.round(value, 3),
+    "never below 0": lambda value: np.maximum(value, 0),
 }
-OF_ARRAYS = {
-    "its first row": lambda value, _: value[:1] + 0 * value if value.ndim else value,
-    "its first unit": lambda value, _: value[..., :1] + 0 * value if value.ndim else value,
-    "cut to the first case's size": cut,
+ARRAYS = {
+    "its first row": lambda value, _: np.broadcast_to(value[:1], value.shape),
+    "its first unit": lambda value, _: np.broadcast_to(value[..., :1], value.shape),
+    "cut to the first case's size": lambda value, first: value[tuple(map(slice, first.shape))],
 }
 NEVER_NEGATIVE = {"groups", "sigma", "var", "eps", "m", "rate", "root", "output", "s"}
 NEVER_NEGATIVE |= {"activations", "slow", "fast", "validation", "test", "training"}
-NEVER_NEGATIVE |= {"blocks", "growth"}
+NEVER_NEGATIVE |= {"blocks", "growth", "settings"}
 
 
-class Changed:
-    """A function whose arguments of these names, or the parts of its result, are changed."""
-
-    def __init__(self, function, change, names=()):
-        self.function, self.change, self.names = function, change, names
-        self.firsts, self.acted = {}, False
-
-    def changed(self, name, value):
-        value = np.asarray(value)
-        now = self.change(value, self.firsts.setdefault(name, value.copy()))
-        self.acted = self.acted or not np.array_equal(value, now)
-        return now
-
-    def __call__(self, *case):
-        pairs = zip(inspect.signature(self.function).parameters, case, strict=True)
-        case = [self.changed(name, v) if name in self.names else v for name, v in pairs]
-        result = self.function(*case)
-        if self.names:
-            return result
-        if isinstance(result, tuple):
-            return tuple(self.changed(number, part) for number, part in enumerate(result))
-        return self.changed("result", result)
-
-
-def changes_of(function):
-    """Yield (what is changed, the changed function, whether it has to be another)."""
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
-    for said, change in RESULTS.items():
-        yield f"the result is {said}", Changed(function, change), False
-    for said, change in OF_ARRAYS.items():
-        yield f"every array is {said}", Changed(function, change, names), False
-    for name in names:
-        positive = Changed(function, lambda value, _: np.abs(value), [name])
-        yield f"{name} is without its sign", positive, name not in NEVER_NEGATIVE
-
-
-def with_method(reference, name, changed):
-    """A class with a method changed."""
-    return type("Changed", (reference,), {name: lambda self, *given: changed(self, *given)})
+def mapped(change, value):
+    """A plain result whose numbers are changed."""
+    if isinstance(value, dict):
+        return {key: mapped(change, part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [mapped(change, part) for part in value]
+    return value if value.dtype == bool else change(value)
 
 
 @every_exercise(FUNCTIONS)
-def test_what_is_not_looked_at_never_passes(exercise, no_mistakes):
-    reference = exercise.reference
-    names = ["forward", "backward"] if inspect.isclass(reference) else [None]
-    for name in names:
-        for what, changed, must_act in changes_of(getattr(reference, name) if name else reference):
-            answer = with_method(reference, name, changed) if name else changed
-            passed = checks.judge(exercise.name, answer).passed
-            assert changed.acted or not must_act, f"{what} in all cases: add one where it is not"
-            assert not (changed.acted and passed), f"it passes though {what}"
+def test_a_changed_result_is_told_from_the_right_one(exercise):
+    results = [trial.result for trial in trials.try_all(exercise, exercise.reference)]
+    for said, change in RESULTS.items():
+        changed = mapped(change, results)
+        acts = trials.differences(results, changed, 0)
+        assert not acts or trials.differences(results, changed, exercise.tolerance), said
+
+
+def tells(exercise, cases):
+    """Whether the reference makes something else of other cases."""
+    right = trials.try_all(exercise, exercise.reference)
+    others = trials.try_all(dataclasses.replace(exercise, cases=cases), exercise.reference)
+    return not trials.alike(right, others, exercise.tolerance)
+
+
+@every_exercise(FUNCTIONS)
+def test_every_row_and_unit_of_an_array_matters(exercise):
+    for said, change in ARRAYS.items():
+        cases = [
+            [change(*pair) if isinstance(pair[0], np.ndarray) else pair[0] for pair in pairs]
+            for pairs in (zip(case, exercise.cases[0], strict=True) for case in exercise.cases)
+        ]
+        acts = trials.differences(trials.plain(exercise.cases), trials.plain(cases), 0)
+        assert not acts or tells(exercise, cases), f"every array is {said}"
+
+
+@every_exercise(FUNCTIONS)
+def test_every_sign_matters(exercise):
+    used = exercise.use is not exercises.call
+    taker = functools.partial(exercise.use, None) if used else exercise.reference
+    for number, name in enumerate(inspect.signature(taker).parameters):
+        if name not in NEVER_NEGATIVE:
+            cases = [list(case) for case in exercise.cases]
+            for case in cases:
+                case[number] = np.abs(case[number])
+            assert tells(exercise, cases), f"{name} without its sign"
 
 
 @every_exercise(FUNCTIONS)
