@@ -7,7 +7,7 @@ from bnviz.example import FOLDED, GOOD_START
 from bnviz.live import choice, demo, slider, stops
 from bnviz.panels import Cursor, moving, number, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings.small_batches import CENTRED, SIZES
+from bnviz.recordings.small_batches import HALF_FOLDED, HALF_LAYER_NORM, SIZES
 
 # Which numbers share a mean: examples, positions, groups, features of a group
 SHAPES = {
@@ -26,6 +26,7 @@ OF_A_TOKEN = {
     "layer norm": (2, 3),
     "RMS norm": (2, 3),
 }  # the same, where it is another in a sentence
+MARKS = {"dense layer": 16, "convolution": 10.5, "sentence": 7.5}  # the size of a number
 WORDS = {  # what the positions are called, and what a feature is
     "dense layer": ("", "unit"),
     "convolution": ("pixel", "channel"),
@@ -49,49 +50,44 @@ def shares_a_mean(layout, norm, example=0, position=0, feature=0):
 @demo
 def norms():
     """See which numbers share a mean, in a dense layer, a convolution and a sentence."""
-    figure = style.new_figure(9, 4.4)
-    panel = figure.add_axes([0.07, 0.03, 0.58, 0.8], aspect="equal")
-    panel.set(xlim=(0.4, 6.6), ylim=(4.5, 0.5), xticks=range(1, 7), yticks=range(1, 5))
-    panel.set(ylabel="example")
+    figure = style.new_figure(9, 3.6)
+    panel = figure.add_axes([0.075, 0.02, 0.59, 0.79])
+    panel.set(xlim=(0.5, 6.5), ylim=(4.5, 0.5), xticks=range(1, 7), yticks=range(1, 5))
+    panel.set_ylabel("example", labelpad=8)
     panel.tick_params(length=0, labeltop=True, labelbottom=False)
     panel.spines[:].set_visible(False)
-    looks = {"color": style.PALE, "ms": 10}
-    marks = [
-        moving(panel, "s", **looks),
-        moving(panel, "s", **looks | {"color": style.STAGES["z_hat"]}),
-    ]
-    marks.append(moving(panel, "s", zorder=3, **looks | {"color": style.INK}))
-    across = Words(panel, 0.5, 1.1, align="center")
-    heading = Words(panel, 1.03, 1.0, color=style.STAGES["z_hat"])
-    words = [Words(panel, 1.03, height) for height in (0.86, 0.64, 0.56, 0.34, 0.26)]
+    colours = style.PALE, style.STAGES["z_hat"], style.INK
+    marks = [moving(panel, "s", color=colour, mew=0) for colour in colours]
+    across = Words(panel, 0.5, 1.13, align="center")
+    heading = panel.text(
+        *(1.05, 0.88), "", transform=panel.transAxes, animated=True,
+        size=style.TITLE, weight="bold", color=style.STAGES["z_hat"],
+    )  # fmt: skip
+    words = [Words(panel, 1.05, height) for height in (0.79, 0.61, 0.5, 0.39)]
 
     def show(layout, norm, example, feature):
         cells = shares_a_mean(layout, norm, example - 1, 0, feature - 1)
-        x, y = _places(layout)
-        for mark in marks:
-            mark.set_markersize(6 if layout == "sentence" else 9)
-        marks[0].set_data(x.ravel(), y.ravel())
-        marks[1].set_data(x[cells], y[cells])
         chosen = example - 1, 0, feature - 1
-        marks[2].set_data([x[chosen]], [y[chosen]])
+        x, y = _places(layout)
+        everything, shared, one = marks
+        for mark in marks:
+            mark.set_markersize(MARKS[layout])
+        everything.set_data(x.ravel(), y.ravel())
+        shared.set_data(x[cells], y[cells])
+        one.set_data([x[chosen]], [y[chosen]])
         position, name = WORDS[layout]
-        across.text = name if not position else f"{name}, and in each its {position}s"
-        heading.text = f"{norm}, in a {layout}"
+        across.text = f"{name}, and in each its {position}s" if position else name
         count, others = int(cells.sum()), int(cells.any(axis=(1, 2)).sum()) - 1
         what = "mean square" if norm == "RMS norm" else "mean"
-        words[0].text = _axes_of(layout)
-        words[1].text = f"{count} number{'s share' if count > 1 else ' has'} a {what};"
-        words[2].text = f"there are {cells.size // count} such {what}s."
-        words[3].text = f"{others or 'no'} other examples have a say;"
-        words[4].text = (
-            "the test needs kept statistics" if others else "the same in training and test"
-        )
-        if norm == "instance norm" and layout == "dense layer":
-            words[4].text = "nothing is left: each is its own mean"
+        heading.set_text(norm)
+        words[0].text = f"in a {layout}"
+        words[1].text = f"{count} number{'s share' if count > 1 else ' has'} a {what}"
+        words[2].text = f"{others or 'no'} other examples have a say"
+        words[3].text = "nothing is left of them" if count == 1 else ""
         return (
             f"In {norm}, in a {layout}, the black number, of example {example} and {name} "
             f"{feature}, shares its {what} with {count - 1} others, and {others or 'no'} other "
-            f"examples have a say."
+            f"examples have a say. There are {cells.size // count} such {what}s."
         )
 
     controls = {
@@ -114,36 +110,32 @@ def _places(layout):
     example, position, feature = np.indices((examples, positions, groups * of_a_group))
     if layout == "convolution":  # a square of pixels
         row, column = position // 3 - 1, position % 3 - 1
-        return feature + 1 + 0.26 * column, example + 1 + 0.26 * row
+        return feature + 1 + 0.24 * column, example + 1 + 0.27 * row
     if layout == "sentence":  # the tokens below each other
-        return feature + 1.0, example + 1 + 0.165 * (position - 2)
+        return feature + 1.0, example + 1 + 0.17 * (position - 2)
     return feature + 1.0, example + 1.0
-
-
-def _axes_of(layout):
-    return {
-        "dense layer": "(examples, units)",
-        "convolution": "(examples, height, width, channels)",
-        "sentence": "(examples, tokens, features)",
-    }[layout]
 
 
 # Small batches
 
+# in the order in which their curves end, so that a name stands near its curve
 LOOKS = {
-    "batch norm": {"color": style.STAGES["y"], "marker": "o", "lw": 2.5},
-    "group norm": {"color": style.STAGES["z_hat"], "marker": "s", "lw": 1.5},
-    "layer norm": {"color": style.STAGES["z"], "marker": "^", "lw": 1.5},
-    CENTRED: {"color": style.STAGES["z"], "marker": "^", "mfc": "white", "ls": "--", "lw": 1.5},
-    "RMS norm": {"color": style.STAGES["a"], "marker": "v", "lw": 1.5},
-    GOOD_START: {"color": style.QUIET, "marker": "D", "lw": 1.5},
-    FOLDED: {"color": style.INK, "marker": "d", "lw": 1.5},
+    "group norm": {"color": style.STAGES["z_hat"], "marker": "s"},
+    "layer norm": {"color": style.STAGES["z"], "marker": "^"},
+    "RMS norm": {"color": style.STAGES["a"], "marker": "v"},
+    GOOD_START: {"color": style.QUIET, "marker": "D"},
+    FOLDED: {"color": style.INK, "marker": "d"},
+    HALF_LAYER_NORM: {"color": style.STAGES["z"], "marker": "^", "mfc": "white", "ls": "--"},
+    HALF_FOLDED: {"color": style.INK, "marker": "d", "mfc": "white", "ls": "--"},
+    "batch norm": {"color": style.STAGES["y"], "marker": "o", "lw": 3},
 }
 NAMES = {
-    CENTRED: "layer norm, sigmoid − ½",
-    GOOD_START: "no norm (4×Xavier)",
-    FOLDED: "no norm (folded start)",
+    GOOD_START: "no norm, 4×Xavier",
+    FOLDED: "no norm, folded start",
+    HALF_FOLDED: "no norm, sigmoid − ½",
 }
+WITH_THE_SIGMOID = [name for name in LOOKS if name not in (HALF_LAYER_NORM, HALF_FOLDED)]
+WITH_AND_WITHOUT_HALF = ["layer norm", FOLDED, HALF_LAYER_NORM, HALF_FOLDED, "batch norm"]
 BUDGETS = {"6,000 examples": "examples", "300 steps": "steps"}
 
 
@@ -158,22 +150,23 @@ def errors_at_best(method, budget):
 def small_batches(centred=False):
     """See the error of four norms, and of none, against the size of the mini-batch.
 
-    centred: whether layer norm is there a second time, with sigmoid − ½ for an activation.
+    centred: instead of them, layer norm and no norm from the folded start, each with the sigmoid
+    and with sigmoid − ½ for an activation; and batch norm.
     """
-    methods = [method for method in LOOKS if centred or method != CENTRED]
-    figure = style.new_figure(9, 4.6)
-    axes = figure.add_axes([0.08, 0.13, 0.58, 0.7])
-    axes.set(xscale="log", yscale="log", xlim=(1.8, 67), ylim=(0.02, 1), xlabel="mini-batch size m")
+    methods = WITH_AND_WITHOUT_HALF if centred else WITH_THE_SIGMOID
+    figure = style.new_figure(9, 4.2)
+    axes = figure.add_axes([0.075, 0.135, 0.58, 0.69])
+    axes.set(xscale="log", yscale="log", xlim=(1.8, 67), ylim=(0.02, 0.8))
+    axes.set_xlabel("mini-batch size m")
     axes.set_xticks(SIZES, [str(m) for m in SIZES])
-    axes.set_xticks([], minor=True)
-    axes.set_yticks([0.03, 0.1, 0.3, 1], ["3 %", "10 %", "30 %", "100 %"])
-    axes.set_yticks([], minor=True)
-    style.title(axes, "error on the test images", "median of five seeds")
+    axes.set_yticks([0.03, 0.1, 0.3], ["3 %", "10 %", "30 %"])
+    axes.minorticks_off()
+    style.title(axes, "error on the test images", " ")
+    given = Words(axes, 0, 1, lift=10)
     cursor = Cursor(axes)
-    rows = {
-        method: _MethodRow(axes, LOOKS[method], NAMES.get(method, method), 0.97 - 0.148 * k)
-        for k, method in enumerate(methods)
-    }
+    rows = {}
+    for method, height in zip(methods, np.linspace(0.96, 0.1, len(methods)), strict=True):
+        rows[method] = _MethodRow(axes, LOOKS[method], NAMES.get(method, method), height)
 
     def show(m, budget):
         at, said = SIZES.index(m), []
@@ -182,17 +175,18 @@ def small_batches(centred=False):
             row.update(np.median(errors, axis=1), errors[at])
             said.append(f"{row.name} {percent(np.median(errors[at]))}")
         cursor.update(m)
+        given.text = f"after {budget}: median of five seeds [range]"
         steps = 6000 // m if budget == "6,000 examples" else 300
         return (
             f"In mini-batches of {m}, after {steps:,} steps and {steps * m:,} examples, the median "
-            f"error is: {', '.join(said)}."
+            f"error is: {'; '.join(said)}."
         )
 
     controls = {
         "m": stops("batch size m", SIZES, 60),
         "budget": choice("all get", list(BUDGETS), "6,000 examples"),
     }
-    still = [{"m": 60}, {"m": 2}, {"m": 2, "budget": "300 steps"}]
+    still = [{"m": 60}, {"m": 2, "budget": "300 steps"}]
     return Picture(figure), show, controls, still
 
 
@@ -200,12 +194,13 @@ class _MethodRow:
     """The curve of a method, and at the right its name, its error here and the range of seeds."""
 
     def __init__(self, axes, looks, name, height):
-        self.name = name
-        self._line = moving(axes, ms=7, **looks)
+        self.name, looks = name, {"lw": 2, "ms": 8, **looks}
+        self._line = moving(axes, **looks)
         over = axes.transAxes
-        axes.plot(1.05, height + 0.015, ms=8, transform=over, clip_on=False, **looks)
-        axes.text(1.09, height, name, color=looks["color"], weight="bold", transform=over)
-        self._words = Words(axes, 1.09, height - 0.065)
+        axes.plot([1.04, 1.1], [height + 0.015] * 2, markevery=[1], transform=over, clip_on=False,
+                  **looks)  # fmt: skip
+        axes.text(1.13, height, name, color=looks["color"], weight="bold", transform=over)
+        self._words = Words(axes, 1.13, height - 0.068)
 
     def update(self, medians, seeds):
         self._line.set_data(SIZES, medians)
@@ -233,20 +228,24 @@ def residual_accuracy(depth, way):
 @demo
 def residual():
     """See how the variance grows along a stack of residual blocks, and what each stack learns."""
-    figure = style.new_figure(9, 4.6)
-    axes = figure.add_axes([0.09, 0.13, 0.55, 0.7])
-    axes.set(yscale="log", xlim=(0, 40), ylim=(0.1, 1e13), xlabel="after this block")
-    axes.set_yticks([1, 1e4, 1e8, 1e12], ["1", "$10^4$", "$10^8$", "$10^{12}$"])
+    figure = style.new_figure(9, 4.2)
+    axes = figure.add_axes([0.075, 0.135, 0.58, 0.69])
+    axes.set(yscale="log", xlim=(0, 40), ylim=(0.2, 1e11), xlabel="after this block")
+    axes.set_yticks([1, 1e3, 1e6, 1e9], ["1", "$10^3$", "$10^6$", "$10^9$"])
+    axes.minorticks_off()
     style.title(axes, "variance of the units", "before training")
+    over = axes.transAxes
+    axes.text(1.04, 1.05, "recognized after 300 steps", transform=over)
     cursor = Cursor(axes)
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):
-        height, looks = 0.95 - 0.2 * k, {"color": color, "marker": marker, "ms": 5, "lw": 1.5}
+        height, looks = 0.9 - 0.2 * k, {"color": color, "marker": marker, "ms": 7, "lw": 2}
         looks["ls"] = "--" if way == "folded start" else "-"  # it begins as batch norm does
         curves[way] = moving(axes, markevery=(k % 3, 6), **looks)  # no marker lies on another
-        axes.plot(1.05, height + 0.015, transform=axes.transAxes, clip_on=False, **looks)
-        axes.text(1.09, height, way, color=color, weight="bold", transform=axes.transAxes)
-        words[way] = Words(axes, 1.09, height - 0.065)
+        axes.plot([1.04, 1.1], [height + 0.015] * 2, markevery=[1], transform=over, clip_on=False,
+                  **looks)  # fmt: skip
+        axes.text(1.13, height, way, color=color, weight="bold", transform=over)
+        words[way] = Words(axes, 1.13, height - 0.068)
 
     def show(depth, block):
         block, said = min(block, depth), []
@@ -254,7 +253,8 @@ def residual():
             variance = recordings.read("residual")[str(depth)][way]["variance"]
             curves[way].set_data(range(depth + 1), variance)
             found = residual_accuracy(depth, way)
-            words[way].text = f"{percent(np.median(found))} recognized"
+            low, high = 100 * found.min(), 100 * found.max()
+            words[way].text = f"{percent(np.median(found))}  [{low:.0f} to {high:.0f}]"
             said.append(f"{_large(variance[block])} ({way}, {percent(np.median(found))})")
         cursor.update(block)
         return (

@@ -4,34 +4,42 @@ import numpy as np
 import pytest
 
 from bnviz import explore, network, recordings
-from bnviz.example import DATA, FOLDED, WITH_BN, start
+from bnviz.example import DATA, FOLDED
 from bnviz.explore import nb12_beyond_the_batch as nb12
 from bnviz.recordings import residual, small_batches
 
+SHARED = {  # with the number of example 1, position 2 (0 in a dense layer) and feature 3
+    "dense layer": {
+        "batch norm": np.s_[:, :, 3],
+        "layer norm": np.s_[1],
+        "RMS norm": np.s_[1],
+        "group norm": np.s_[1, :, 2:4],
+        "instance norm": np.s_[1, :, 3],
+    },
+    "convolution": {
+        "batch norm": np.s_[:, :, 3],
+        "layer norm": np.s_[1],
+        "RMS norm": np.s_[1],
+        "group norm": np.s_[1, :, 2:4],
+        "instance norm": np.s_[1, :, 3],
+    },
+    "sentence": {
+        "batch norm": np.s_[:, :, 3],
+        "layer norm": np.s_[1, 2],
+        "RMS norm": np.s_[1, 2],
+        "group norm": np.s_[1, :, 2:4],
+        "instance norm": np.s_[1, :, 3],
+    },
+}
 
-@pytest.mark.parametrize(
-    ("layout", "norm", "where"),
-    [
-        ("dense layer", "batch norm", np.s_[:, :, 3]),
-        ("dense layer", "layer norm", np.s_[1]),
-        ("dense layer", "group norm", np.s_[1, :, 2:4]),
-        ("convolution", "batch norm", np.s_[:, :, 3]),
-        ("convolution", "layer norm", np.s_[1]),
-        ("convolution", "RMS norm", np.s_[1]),
-        ("convolution", "group norm", np.s_[1, :, 2:4]),
-        ("convolution", "instance norm", np.s_[1, :, 3]),
-        ("sentence", "batch norm", np.s_[:, :, 3]),
-        ("sentence", "layer norm", np.s_[1, 2]),
-        ("sentence", "group norm", np.s_[1, :, 2:4]),
-        ("sentence", "instance norm", np.s_[1, :, 3]),
-        ("sentence", "RMS norm", np.s_[1, 2]),
-    ],
-)
-def test_who_shares_a_mean(layout, norm, where):
-    cells = nb12.shares_a_mean(layout, norm, 1, 0 if layout == "dense layer" else 2, 3)
-    expected = np.zeros_like(cells)
-    expected[where] = True
-    np.testing.assert_array_equal(cells, expected)
+
+@pytest.mark.parametrize("layout", nb12.SHAPES)
+def test_who_shares_a_mean(layout):
+    for norm in nb12.KINDS:
+        cells = nb12.shares_a_mean(layout, norm, 1, 0 if layout == "dense layer" else 2, 3)
+        expected = np.zeros_like(cells)
+        expected[SHARED[layout][norm]] = True
+        np.testing.assert_array_equal(cells, expected, err_msg=norm)
 
 
 def test_norms_says_how_many_share():
@@ -39,7 +47,7 @@ def test_norms_says_how_many_share():
     demo.set(layout="sentence", norm="layer norm", example=2, feature=3)
     assert demo.caption == (
         "In layer norm, in a sentence, the black number, of example 2 and feature 3, shares its "
-        "mean with 5 others, and no other examples have a say."
+        "mean with 5 others, and no other examples have a say. There are 20 such means."
     )
 
 
@@ -72,9 +80,9 @@ def test_gradients_of_a_residual_stack_are_the_slopes(way):
             assert gradient[place] == pytest.approx(slope, abs=1e-7)
 
 
-@pytest.mark.parametrize("method", small_batches.METHODS)
-def test_a_step_of_every_norm_is_along_the_gradient(method):
-    net = start(WITH_BN if method in small_batches.NORMS else method)
+@pytest.mark.parametrize("method", small_batches.METHODS.values(), ids=small_batches.METHODS)
+def test_a_step_of_every_method_is_along_the_gradient(method):
+    net = small_batches.start(method)
     net = net._replace(layers=network.map_parameters(lambda p: p.astype(float)[None], net.layers))
     x, labels = DATA.images[:6].astype(float), DATA.labels[:6]
     moved = small_batches.descend(method, net, x, labels, np.ones((1, 1, 1)))
@@ -91,11 +99,20 @@ def test_a_step_of_every_norm_is_along_the_gradient(method):
             assert step[place] == pytest.approx(slope, abs=1e-7)
 
 
+def test_without_the_half_the_folded_start_computes_the_same():
+    logits = []
+    for name in (FOLDED, small_batches.HALF_FOLDED):
+        method = small_batches.METHODS[name]
+        net = small_batches.start(method, seed=1)
+        logits.append(small_batches.forward(method, net, DATA.images)[0])
+    np.testing.assert_allclose(*logits, atol=1e-4)
+
+
 def test_recorded_errors_are_what_the_code_gives():
     shipped = recordings.read("small_batches")
-    for method in ("batch norm", small_batches.CENTRED, FOLDED):
-        again = small_batches.errors(method, 60, 0)[0, :, 2:8]
-        np.testing.assert_allclose(again, shipped[method]["examples"][5, 0, :, 2:8], atol=0.03)
+    for name in ("batch norm", small_batches.HALF_FOLDED):
+        again = small_batches.errors(small_batches.METHODS[name], 60, 0)[0, :, 2:8]
+        np.testing.assert_allclose(again, shipped[name]["examples"][5, 0, :, 2:8], atol=0.03)
 
 
 def test_the_rate_is_chosen_on_images_that_were_kept_back():
