@@ -74,12 +74,14 @@ def train_anew(name, m, seed, rates, steps):
 
 @pytest.mark.parametrize("seed", [7, 8])  # the recording has others
 def test_it_was_the_sigmoid_on_this_machine_too(seed):
-    with_half, without, no_norm = (
-        train_anew(name, 60, seed, (0.115, 0.2, 0.352), 100).min()
-        for name in ("layer norm", HALF_LAYER_NORM, HALF_FOLDED)
-    )
-    print(with_half, without, no_norm)
-    assert max(without, no_norm) < with_half / 1.5
+    """With 60 images, for 100 steps, at the rate that was best in the recording and around it."""
+    ends = []
+    for name in ("layer norm", HALF_LAYER_NORM, HALF_FOLDED):
+        kept_back = np.median(recordings.read("small_batches")[name]["examples"][-1, :, 0], axis=0)
+        best = kept_back.argmin()
+        ends.append(train_anew(name, 60, seed, small_batches.RATES[best - 1 : best + 2], 100).min())
+    with_half, without, no_norm = ends
+    assert max(without, no_norm) < with_half / 2
     assert no_norm < without + 0.03
 
 
