@@ -86,8 +86,8 @@ def norms():
         words[3].text = "nothing is left of them" if count == 1 else ""
         return (
             f"In {norm}, in a {layout}, the black number, of example {example} and {name} "
-            f"{feature}, shares its {what} with {count - 1} others, and {others or 'no'} other "
-            f"examples have a say. There are {cells.size // count} such {what}s."
+            f"{feature}, shares its {what}, one of {cells.size // count}, with {count - 1} others, "
+            f"and {others or 'no'} other examples have a say."
         )
 
     controls = {

@@ -47,7 +47,7 @@ def test_norms_says_how_many_share():
     demo.set(layout="sentence", norm="layer norm", example=2, feature=3)
     assert demo.caption == (
         "In layer norm, in a sentence, the black number, of example 2 and feature 3, shares its "
-        "mean with 5 others, and no other examples have a say. There are 20 such means."
+        "mean, one of 20, with 5 others, and no other examples have a say."
     )
 
 
