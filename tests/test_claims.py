@@ -39,8 +39,9 @@ def test_a_minus_is_a_minus_and_a_range_has_two_ends(given, written):
 
 
 def test_the_ledger_holds_what_the_home_of_a_claim_has_saved(tmp_path):
-    save(tmp_path, "04_bias_cancellation", claims.verdict(4, "reproduced", "at most 8e-15"))
-    save(tmp_path, "07_backward_pass", claims.verdict(6, "partly", "not its home"))
+    of_another_home = claims.verdict(6, "partly", "not its home")
+    found = claims.verdict(4, "reproduced", "at most 8e-15")
+    save(tmp_path, "04_bias_cancellation", found, of_another_home)
     assert claims.saved(tmp_path) == {4: claims.verdict(4, "reproduced", "at most 8e-15")}
     rows = claims.ledger(tmp_path).data.splitlines()[2:]
     assert len(rows) == len(claims.CLAIMS)

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.test_read_anywhere import texts
 from tools import refresh
 
 ROOT = Path(__file__).parents[1]
@@ -23,22 +24,6 @@ def read(name):
 
 def code_cells(name):
     return [cell for cell in read(name).cells if cell.cell_type == "code"]
-
-
-def texts(name):
-    cells = [cell for cell in read(name).cells if cell.cell_type == "markdown"]
-    return [cell.source for cell in cells if cell.id != "badges"]
-
-
-def exercises(name):
-    """Return the names of the exercises in a notebook."""
-    return [cell.id.removeprefix("answer-") for cell in read(name).cells if "answer-" in cell.id]
-
-
-def filled(solution):
-    """Return the code in a solution: the content of the answer's cell, filled in."""
-    (code,) = re.findall("^```python\n(.*?)^```", solution.source, re.MULTILINE | re.DOTALL)
-    return code.rstrip("\n")
 
 
 def anchors(path):
@@ -103,4 +88,4 @@ class TestNotebook:
         assert not [output for output in outputs if "\r" in output.get("text", "")]  # progress bars
 
     def test_links_resolve(self, name):
-        assert not dead_links(path_of(name), "\n".join(texts(name)))
+        assert not dead_links(path_of(name), "\n".join(texts(path_of(name))))
