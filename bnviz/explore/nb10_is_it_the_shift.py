@@ -1,88 +1,206 @@
-"""Demo of notebook 10."""
+"""Demos of notebook 10."""
 
 import numpy as np
 
 from bnviz import recordings, style
 from bnviz.example import FOLDED, GOOD_START, WITH_BN
 from bnviz.live import choice, demo, stops
-from bnviz.panels import Cursor, Histogram, draw_accuracy, draw_time, mean_and_sd, number, percent
+from bnviz.panels import Cursor, draw_accuracy, draw_time, moving, number, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings.drift import FASTER_BETA, NOW, START
-from bnviz.recordings.shaken import CENTRED, SUBTRACT, at_best
+from bnviz.recordings.drift import NOW, START
+from bnviz.recordings.gradient_change import NETWORKS, NOISY, RATE, RATES, SAME_W, USUAL_W
+from bnviz.recordings.shaken import CENTRED, SUBTRACT, at_best, fastest_rate, to_90
 
-EDGES = np.linspace(-8, 8, 81)
-DISTURBANCES = {  # the recording, and the name of the strength in it
-    "none": ("shaken", "0.0"),
-    "noise 1": ("shaken", "1.0"),
-    "noise 2": ("shaken", "2.0"),
-    "drift, fixed": ("drift", START),
-    "drift, in sd now": ("drift", NOW),
+REACH = 12  # of the axis of what a sigmoid gets
+MARKS = {  # of the networks of `gradient_change`
+    GOOD_START: ("X", style.QUIET),
+    FOLDED: ("s", style.STAGES["z"]),
+    SAME_W: ("d", style.STAGES["z_hat"]),
+    USUAL_W: ("o", style.INK),
 }
+FIRST = 25  # steps in which the change is counted: batch norm gets to 90 % in them
+LEAST = 0.003  # change that has a place of its own
+NEVER = 430  # where a mark stands that does not get there in 300 steps
+FASTEST = "for each the fastest"
+QUIETLY = "folded, no noise"  # what noise is compared with
+# broken lines: no mean is taken away at any step
 LOOKS = {
-    GOOD_START: {"color": style.QUIET, "ls": (0, (4, 2))},
-    FOLDED: {"color": style.STAGES["z"]},
-    CENTRED: {"color": style.STAGES["a"]},
-    SUBTRACT: {"color": style.STAGES["z_hat"]},
-    WITH_BN: {"color": style.INK},
-    FASTER_BETA: {"color": style.INK, "ls": (0, (1, 1.2))},
+    GOOD_START: {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
+    FOLDED: {"color": style.STAGES["z"], "lw": 2, "ls": (0, (7, 2, 1.5, 2))},
+    CENTRED: {"color": style.STAGES["a"], "lw": 2, "ls": (0, (1.5, 1.5))},
+    SUBTRACT: {"color": style.STAGES["z_hat"], "lw": 2},
+    WITH_BN: {"color": style.INK, "lw": 3},
+    QUIETLY: {"color": style.STAGES["z"], "lw": 0.9},
 }
+FIVE = (GOOD_START, FOLDED, CENTRED, SUBTRACT, WITH_BN)
 
 
 @demo
-def disturbance():
-    """Disturb what every sigmoid gets, by noise or by a drift, and see what it costs whom."""
-    recorded = {name: recordings.read(name) for name in ("shaken", "drift")}
-    steps = recorded["shaken"]["steps"]
-    figure = style.new_figure(9, 5.6)
-    now, track = _draw_unit(figure, steps)
-    curves = _Curves(figure, steps)
+def noise():
+    """Shake what every sigmoid gets, at each step anew, and see what it costs whom."""
+    recorded = recordings.read("shaken")
+    steps, strengths = recorded["steps"], {0: "0.0", 1: "1.0", 2: "2.0"}
 
-    def show(kind, step):
-        which, strength = DISTURBANCES[kind]
-        networks = {
-            name: runs[strength] for name, runs in recorded[which].items() if name != "steps"
-        }
-        so_far = slice(steps.searchsorted(step) + 1)
-        into = networks[WITH_BN]["into"][so_far].astype(float)  # (steps, examples)
-        now.update(into[-1])
-        means = track.update(into)
-        accuracies = {name: at_best(run["accuracy"])[:, so_far] for name, run in networks.items()}
-        curves.update(accuracies)
-        said = [f"{percent(np.median(each[:, -1]))} ({name})" for name, each in accuracies.items()]
-        return (
-            f"{kind.capitalize()}, after {step} steps: with batch norm, the sigmoid of the unit "
-            f"gets {mean_and_sd(into[-1])}, and its mean has ranged from {number(means.min())} to "
-            f"{number(means.max())}; the test images recognized (median of five) are "
-            f"{', '.join(said)}."
-        )
+    def fastest(name, strength):
+        accuracy = recorded[name][strength]["accuracy"]
+        return accuracy[:, 1, :, fastest_rate(accuracy, steps)]  # (5 seeds, S), test images
+
+    shown = {}
+    for strength, kept in strengths.items():
+        shown[strength] = {name: fastest(name, kept) for name in FIVE}
+        shown[strength][QUIETLY] = fastest(FOLDED, "0.0")
+    view = _Disturbed(steps, (*FIVE, QUIETLY), "each at the rate that is fastest to 90 %")
+
+    def show(strength, step):
+        into = recorded[WITH_BN][strengths[strength]]["into"]
+        return f"Noise {strength}, {view.update(step, into, shown[strength])}"
 
     controls = {
-        "kind": choice("disturbance", list(DISTURBANCES), "none"),
+        "strength": choice("noise", list(strengths), 0),
         "step": stops("training step", steps.tolist(), 0),
     }
-    shown = ("noise 1", "noise 2", "drift, in sd now")
-    still = [{"kind": kind, "step": int(steps[-1])} for kind in shown]
-    return Picture(figure), show, controls, still
+    still = [{"strength": each, "step": int(steps[-1])} for each in (1, 2)]
+    return Picture(view.figure), show, controls, still
 
 
-def _draw_unit(figure, steps):
-    """Draw the axes of what the sigmoid gets; return its histogram now, and its `_Track`."""
-    axes = figure.add_axes([0.06, 0.62, 0.4, 0.2])
-    now = Histogram(axes, "y", EDGES, 0.1)
-    style.title(axes, "into the sigmoid, now", "one unit with batch norm", style.STAGES["y"], 26)
-    axes = figure.add_axes([0.56, 0.62, 0.415, 0.26])
-    style.title(axes, "so far", "its mean ± sd", pad=8)
-    return now, _Track(axes, draw_time(axes, steps))
+@demo
+def steady_drift():
+    """Let what every sigmoid gets drift away, ever in one direction, and see what it costs whom."""
+    recorded = recordings.read("drift")
+    steps, units = recorded["steps"], (START, NOW)
+    shown = {
+        unit: {name: at_best(recorded[name][unit]["accuracy"]) for name in FIVE} for unit in units
+    }
+    view = _Disturbed(steps, FIVE, "each at its best rate")
+
+    def show(unit, step):
+        into = recorded[WITH_BN][unit]["into"]
+        return f"Drift in units of the {unit}, {view.update(step, into, shown[unit])}"
+
+    controls = {
+        "unit": choice("unit", list(units), START),
+        "step": stops("training step", steps.tolist(), 0),
+    }
+    still = [{"unit": each, "step": int(steps[-1])} for each in units]
+    return Picture(view.figure), show, controls, still
+
+
+@demo
+def gradient_change():
+    """Ask whether the networks that are disturbed less from below are the faster ones."""
+    recorded = recordings.read("gradient_change")
+    steps = recorded["steps"]
+    first = steps < FIRST
+    choices = {
+        f"{rate:g} for all": dict.fromkeys(NETWORKS, index) for index, rate in enumerate(RATES)
+    }
+    choices[FASTEST] = {name: fastest_rate(recorded[name]["accuracy"], steps) for name in NETWORKS}
+    shaken = np.median(recorded[NOISY]["change"][:, first])
+    picture = _Map(shaken)
+
+    def show(rates):
+        told = []
+        for name, index in choices[rates].items():
+            change = np.median(recorded[name]["change"][:, first, index], axis=1)
+            needed = to_90(recorded[name]["accuracy"], steps)[:, 1, index]  # (5 seeds,)
+            picture.update(name, change, needed, RATES[index])
+            told.append(f"{number(np.median(change))}, {_steps(np.median(needed))} ({name})")
+        return (
+            f"Learning rate {rates}: change of the gradient in the first {FIRST} steps, and steps "
+            f"to 90 %, medians of five seeds, are {', '.join(told)}; noise 1 changes it by "
+            f"{number(shaken)}."
+        )
+
+    controls = {"rates": choice("learning rate", list(choices), f"{RATE} for all")}
+    still = [{"rates": f"{RATE} for all"}, {"rates": FASTEST}]
+    return Picture(picture.figure), show, controls, still
+
+
+class _Map:
+    """Networks by the change of their gradient, from left to right, and by their steps to 90 %."""
+
+    def __init__(self, shaken):
+        self.figure = style.new_figure(9, 4.2)
+        axes = self.figure.add_axes([0.1, 0.13, 0.58, 0.7])
+        style.title(axes, "steps to 90 %", "a mark for each of five seeds", pad=8)
+        ticks = (10, 20, 50, 100, 200)
+        axes.set(xscale="log", yscale="log", xlim=(LEAST, 3), ylim=(10, 520))
+        axes.set_yticks([*ticks, NEVER], [*map(str, ticks), "never"])
+        axes.set_xticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+        axes.minorticks_off()
+        axes.set_xlabel(f"change of the third layer's gradient, in the first {FIRST} steps")
+        axes.annotate(
+            "so the explanation has it:\nless disturbed, faster", (0.02, 0.05), (0.19, 0.34),
+            xycoords="axes fraction", color=style.SAND_INK, va="center",
+            arrowprops={"arrowstyle": "->", "color": style.SAND_INK, "lw": 1.5},
+        )  # fmt: skip
+        axes.axvline(shaken, color=style.STAGES["y"], lw=1.5, ls=(0, (2, 2)), zorder=0)
+        axes.annotate(
+            "noise 1", (shaken, 1), (0, 4), xycoords=axes.get_xaxis_transform(), ha="center",
+            color=style.STAGES["y"], textcoords="offset points",
+        )  # fmt: skip
+        self._marks, self._words, over = {}, {}, self.figure.transFigure
+        for row, (name, (marker, color)) in enumerate(MARKS.items()):
+            y = 0.76 - 0.15 * row
+            looks = {"color": color, "ms": 9, "mec": "white", "mew": 0.8, "clip_on": False}
+            self._marks[name] = moving(axes, marker, **looks)
+            axes.plot([0.725], [y + 0.017], marker, transform=over, **looks)
+            axes.annotate(name, (0.745, y), xycoords=over)
+            self._words[name] = Words(axes, 0.745, y - 0.055, transform=over)
+
+    def update(self, name, change, needed, rate):
+        """Show the changes of a network and the steps that it took, each (seeds,), at a rate."""
+        there = np.where(np.isfinite(needed), needed, NEVER)
+        self._marks[name].set_data(np.maximum(change, LEAST), there)
+        self._words[
+            name
+        ].text = f"rate {rate:g}: {number(np.median(change))}, {_steps(np.median(needed))}"
+
+
+def _steps(needed):
+    return f"{needed:.0f} steps" if np.isfinite(needed) else "never"
+
+
+class _Disturbed:
+    """Above, what one sigmoid gets; below, on the same axis of time, the accuracy of networks."""
+
+    def __init__(self, steps, names, rates):
+        self.figure, self._steps = style.new_figure(9, 4.8), steps
+        above = self.figure.add_axes([0.065, 0.61, 0.62, 0.25])
+        note = f"one unit with batch norm: mean ± sd, cut at ±{REACH}"
+        style.title(above, "into the sigmoid", note, style.STAGES["y"], pad=8)
+        below = self.figure.add_axes([0.065, 0.115, 0.62, 0.31])
+        style.title(below, "accuracy", f"median of five seeds, {rates}", pad=8)
+        self._track = _Track(above, draw_time(above, steps))
+        above.set(xlabel="", xticklabels=[])
+        self._curves = _Curves(below, draw_accuracy(below, steps), names)
+        self._key = _Key(self.figure, names, 0.71, 0.4, 0.064)
+
+    def update(self, step, into, accuracies):
+        """Show arrays over all steps up to one, (S, examples) and (5 seeds, S); return words."""
+        so_far = slice(self._steps.searchsorted(step) + 1)
+        means = self._track.update(into[so_far].astype(float))
+        self._curves.update({name: each[:, so_far] for name, each in accuracies.items()})
+        told = []
+        for name, each in accuracies.items():
+            now = percent(np.median(each[:, so_far], axis=0)[-1])
+            self._key.update(name, now)
+            told.append(f"{now} ({name})")
+        return (
+            f"after {step} steps: the mean of what the unit's sigmoid gets has ranged from "
+            f"{number(means.min())} to {number(means.max())}; the test images recognized are "
+            f"{', '.join(told)}."
+        )
 
 
 class _Track:
     """Mean ± sd of what a sigmoid gets, at every step up to now."""
 
     def __init__(self, axes, time):
-        axes.set(ylim=(EDGES[0], EDGES[-1]), yticks=[-8, -4, 0, 4, 8])
-        looks = {"color": style.STAGES["y"], "lw": 1.2, "ms": 4, "markevery": (1, 4)}
-        (self._spreads,) = axes.plot([], [], "o-", animated=True, **looks)
-        (self._last,) = axes.plot([], [], "o", color=style.INK, ms=8, animated=True)
+        axes.set(ylim=(-REACH, REACH), yticks=[-10, 0, 10])
+        axes.axhline(0, color=style.QUIET, lw=0.8, zorder=0)
+        looks = {"color": style.STAGES["y"], "lw": 1.6, "ms": 5, "markevery": (1, 4)}
+        self._spreads, self._cursor = moving(axes, "o-", **looks), Cursor(axes)
         self._time = time
 
     def update(self, into):
@@ -90,31 +208,40 @@ class _Track:
         means, sds, time = into.mean(axis=-1), into.std(axis=-1), self._time[: len(into)]
         ends = np.stack([means - sds, means, means + sds, np.full(len(means), np.nan)], axis=-1)
         self._spreads.set_data(np.repeat(time, 4), ends.ravel())  # nan lifts the pen
-        self._last.set_data(time[-1:], means[-1:])
+        self._cursor.update(time[-1], means[-1:])
         return means
 
 
 class _Curves:
-    """The accuracy of some networks over the steps up to now: medians, in bands of their seeds."""
+    """Of some networks the medians over five seeds, at the steps up to now."""
 
-    def __init__(self, figure, steps):
-        axes = figure.add_axes([0.06, 0.1, 0.64, 0.34])
-        style.title(axes, "accuracy", "median of five seeds, each at its best rate", pad=8)
-        self._time = draw_accuracy(axes, steps)
-        self._lines, self._words = {}, {}
-        over = figure.transFigure
-        for row, (name, looks) in enumerate(LOOKS.items()):
-            y = 0.425 - 0.06 * row
-            (line,) = axes.plot([], [], lw=2, animated=True, **looks)
-            sample = [[0.725, 0.765], [y + 0.012] * 2]
-            axes.plot(*sample, lw=2, transform=over, clip_on=False, **looks)
-            self._lines[name], self._words[name] = line, Words(axes, 0.775, y, transform=over)
-        self._cursor = Cursor(axes)
+    def __init__(self, axes, time, names):
+        self._lines = {name: moving(axes, **LOOKS[name]) for name in names}
+        self._time, self._cursor = time, Cursor(axes)
 
-    def update(self, accuracies):
-        """Show accuracies (5 seeds, steps up to now) by the name of the network."""
+    def update(self, values):
+        """Show values (5 seeds, steps up to now) by the name of the network."""
         for name, line in self._lines.items():
-            median = np.median(accuracies.get(name, np.empty((1, 0))), axis=0)
+            median = np.median(values[name], axis=0)
             line.set_data(self._time[: len(median)], median)
-            self._words[name].text = f"{name}: {percent(median[-1]) if len(median) else '–'}"
-        self._cursor.update(self._time[len(next(iter(accuracies.values()))[0]) - 1])
+        self._cursor.update(self._time[len(median) - 1])
+
+
+class _Key:
+    """For each network a sample of its line, its name, and below or beside it what is told of it.
+
+    x, top: where the first begins; apart: how far the next is below it; as shares of the figure.
+    """
+
+    def __init__(self, figure, names, x, top, apart):
+        over, self._words = figure.transFigure, {}
+        axes = figure.add_axes([0, 0, 1, 1])
+        axes.axis("off")
+        for row, name in enumerate(names):
+            y = top - apart * row
+            axes.plot([x, x + 0.045], [y + 0.012] * 2, transform=over, **LOOKS[name])
+            self._words[name] = Words(axes, x + 0.055, y, name, transform=over)
+
+    def update(self, name, told):
+        """Tell something of a network, behind its name."""
+        self._words[name].text = f"{name}: {told}"

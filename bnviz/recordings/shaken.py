@@ -55,6 +55,17 @@ def at_best(accuracy):
     return accuracy[:, 1, :, best_rate(accuracy)]
 
 
+def to_90(accuracy, steps):
+    """Return the steps of the first look with 90 %, inf for none: (seeds, 2, rates)."""
+    reached = accuracy >= 0.9
+    return np.where(reached.any(axis=2), steps[reached.argmax(axis=2)], np.inf)
+
+
+def fastest_rate(accuracy, steps):
+    """Return the index of the rate with the smallest median of steps to 90 %, by validation."""
+    return np.median(to_90(accuracy, steps)[:, 0], axis=0).argmin()
+
+
 @np.errstate(all="ignore")  # a network that diverged is right as often as class 0 comes
 def train(name, strength, seed, rates):
     """Train one network at some rates: accuracy (2, S, rates), into (S, 100) of the first."""

@@ -1,11 +1,11 @@
-"""The numbers behind `disturbance`: what a shaken or drifting unit gets, and the way back."""
+"""The numbers behind the demos: what a shaken or drifting unit gets, the way back, the change."""
 
 import re
 
 import numpy as np
 import pytest
 
-from bnviz import digits, explore, network, recordings
+from bnviz import digits, example, explore, network, recordings, training
 from bnviz.recordings import centring, drift, gradient_change, shaken
 
 
@@ -22,11 +22,6 @@ def net(request, monkeypatch):
     return small._replace(layers=network.map_parameters(lambda p: p.astype(float), small.layers))
 
 
-def draws(rng):
-    moved, back = zip(*(shaken.noise(1.0, rng, layers=1, units=n) for n in (7, 5)), strict=True)
-    return [m[0] for m in moved], [b[0] for b in back]
-
-
 def test_a_shaken_unit_is_stretched_about_its_mean_and_moved_by_its_sd():
     y = np.random.default_rng(1).normal(2, 3, size=(50, 4))
     moved, _ = shaken.noise(0.7, np.random.default_rng(0), layers=1, units=4)
@@ -36,16 +31,15 @@ def test_a_shaken_unit_is_stretched_about_its_mean_and_moved_by_its_sd():
     np.testing.assert_allclose(moved[0](y), expected, rtol=1e-5)
 
 
-def test_noise_of_strength_0_changes_nothing():
-    y = np.random.default_rng(1).normal(2, 3, size=(50, 4))
-    moved, back = shaken.noise(0.0, np.random.default_rng(0), layers=1, units=4)
-    np.testing.assert_allclose(moved[0](y), y)
-    np.testing.assert_allclose(back[0](y, y), y)
+def slope_of(loss):
+    return (loss(1e-6) - loss(-1e-6)) / 2e-6
 
 
 @pytest.mark.parametrize("name", ["weights", "gamma", "beta"])
 def test_the_gradient_goes_through_the_noise(net, batch, name):
-    moved, back = draws(np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    draws = [shaken.noise(1.0, rng, layers=1, units=units) for units in (7, 5)]
+    moved, back = ([functions[0] for functions in each] for each in zip(*draws, strict=True))
     gradients = centring.find_gradients(net, *batch, moved=moved, back=back)
 
     def loss(nudge):
@@ -55,9 +49,8 @@ def test_the_gradient_goes_through_the_noise(net, batch, name):
         nudged = net._replace(layers=(first, *net.layers[1:]))
         return network.cross_entropy(centring.forward(nudged, batch[0], moved)[0], batch[1])[0]
 
-    slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
     gradient = getattr(gradients[0], name)
-    assert gradient[(3,) * gradient.ndim] == pytest.approx(slope, rel=1e-4, abs=1e-8)
+    assert gradient[(3,) * gradient.ndim] == pytest.approx(slope_of(loss), rel=1e-4, abs=1e-8)
 
 
 def test_a_drift_of_fixed_size_is_added_and_its_slope_is_1():
@@ -86,34 +79,74 @@ def test_a_faster_beta_steps_further(batch):
     np.testing.assert_array_equal(fast.weights, slow.weights)
 
 
-def test_the_change_of_a_gradient():
-    layer = network.Layer(np.array([[3.0, 0], [0, 4]]))
-    other = network.Layer(np.array([[3.0, 4], [0, 4]]))
-    assert gradient_change.change([None, None, layer], [None, None, other]) == pytest.approx(0.8)
+def test_the_change_of_a_gradient_is_one_number_for_each_network():
+    g = np.array([[[3.0, 0], [0, 4]], [[0, 1], [0, 0]]])
+    there = np.array([[[3.0, 4], [0, 4]], [[0, -1], [0, 0]]])
+    np.testing.assert_allclose(gradient_change.change(g, there), [0.8, 2])
 
 
-@pytest.fixture(scope="module")
-def demo():
-    return explore.disturbance()
+def test_batch_norm_of_the_same_weights_begins_as_the_folded_start():
+    folded, normed = (
+        gradient_change.before(name, 0) for name in (example.FOLDED, gradient_change.SAME_W)
+    )
+    np.testing.assert_array_equal(normed.layers[2].weights, folded.layers[2].weights)
+    logits = [network.forward(net, example.images())[0] for net in (folded, normed)]
+    np.testing.assert_allclose(*logits, atol=1e-3)
 
 
-def test_it_opens_undisturbed_and_shows_no_later_step(demo):
-    assert demo.values == {"kind": "none", "step": 0}
-    steps = recordings.read("shaken")["steps"]
-    for kind, curves in (("noise 1", 5), ("drift, in sd now", 6)):
-        for index in (0, 20, len(steps) - 1):
-            demo.set(kind=kind, step=int(steps[index]))
-            lines = [
-                line.get_xdata() for line in demo.figure.axes[2].lines
-                if line.get_animated() and line.get_marker() == "None"
-            ]  # fmt: skip
-            assert sorted(map(len, lines))[-curves:] == [index + 1] * curves
+@pytest.mark.parametrize("name", ["gamma", "beta"])
+def test_the_gradient_comes_back_from_another_gamma_and_beta(batch, name):
+    net = network.init((64, 7, 5, 10), seed=0, dtype=float)
+    s, t = np.full(7, 1.6), np.full(7, 0.8)
+    stretches, shifts = [s, np.ones(5)], [t, np.zeros(5)]
+    _, there, _ = training.find_gradients(gradient_change.shaken(net, stretches, shifts), *batch)
+
+    def loss(nudge):
+        value = getattr(net.layers[0], name).copy()
+        value[3] += nudge
+        first = net.layers[0]._replace(**{name: value})
+        nudged = net._replace(layers=(first, *net.layers[1:]))
+        return training.find_gradients(
+            gradient_change.shaken(nudged, stretches, shifts), *batch
+        )[0]  # fmt: skip
+
+    gradient = getattr(gradient_change.back(there[0], s, t), name)[3]
+    assert gradient == pytest.approx(slope_of(loss), rel=1e-4)
 
 
-def test_the_caption_tells_the_median_of_every_network(demo):
-    demo.set(kind="drift, in sd now", step=600)
-    told = {name: share for share, name in re.findall(r"(\d+)\u00a0% \(([^()]+)\)", demo.caption)}
-    for name, runs in recordings.read("drift").items():
-        if name != "steps":
-            end = np.median(shaken.at_best(runs[drift.NOW]["accuracy"])[:, -1])
-            assert told[name] == f"{100 * end:.0f}"
+@pytest.mark.parametrize(
+    ("demo", "strength", "networks"),
+    [("noise", {"strength": 1}, 6), ("steady_drift", {"unit": drift.NOW}, 5)],
+)
+def test_what_is_disturbed_is_shown_up_to_the_step(demo, strength, networks):
+    live, steps = getattr(explore, demo)(), recordings.read("shaken")["steps"]
+    for index in (0, 20, len(steps) - 1):
+        live.set(**strength, step=int(steps[index]))
+        curves = [
+            line for line in live.figure.axes[1].lines
+            if line.get_animated() and line.get_marker() == "None"
+        ]  # fmt: skip
+        assert [len(line.get_xdata()) for line in curves] == [index + 1] * networks
+
+
+def test_the_caption_tells_the_median_of_every_network():
+    live, runs = explore.steady_drift(), recordings.read("drift")
+    live.set(unit=drift.NOW, step=600)
+    told = {name: share for share, name in re.findall(r"(\d+)\u00a0% \(([^()]+)\)", live.caption)}
+    assert len(told) == len(shaken.NETWORKS)
+    for name, share in told.items():
+        end = np.median(shaken.at_best(runs[name][drift.NOW]["accuracy"])[:, -1])
+        assert share == f"{100 * end:.0f}"
+
+
+def test_every_seed_of_every_network_has_its_mark_on_the_map():
+    live, runs = explore.gradient_change(), recordings.read("gradient_change")
+    live.set(rates="10 for all")  # 4×Xavier never gets there
+    marks = [line for line in live.figure.axes[0].lines if line.get_animated()]
+    for name, line in zip(gradient_change.NETWORKS, marks, strict=True):
+        change, needed = line.get_data()
+        found = np.median(runs[name]["change"][:, :5, -1], axis=1)
+        np.testing.assert_allclose(change, np.maximum(found, 0.003), err_msg=name)
+        reached = shaken.to_90(runs[name]["accuracy"], runs["steps"])[:, 1, -1]
+        np.testing.assert_array_equal(needed < 300, np.isfinite(reached), err_msg=name)
+    assert "never (4×Xavier, without)" in live.caption

@@ -109,7 +109,7 @@ EXERCISES = [
             ),
             "no noise": (
                 "no noise",
-                "That is the left end of the slider, and the noise is what we want to change.",
+                "We have seen that one, and the noise is what we want to change.",
             ),
         },
     ),
