@@ -5,7 +5,6 @@ Without Chromium, or without Pyodide for the site, tests are left out; under CI=
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -14,13 +13,11 @@ from playwright.sync_api import sync_playwright
 
 from bnviz import explore
 from tests.browser import lab
+from tools import site as tool
 
 NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none."
-# the native kernel with every demo, and the kernel in the page with notebooks that we publish
-NATIVE, IN_THE_PAGE = "demos.ipynb", ["00_start_here", "04_bias_cancellation"]
-# one worker has the site, one the JupyterLab; in the order of test_site
-KERNELS = [pytest.param(name, marks=pytest.mark.xdist_group("site")) for name in IN_THE_PAGE]
-KERNELS += [pytest.param(NATIVE, marks=pytest.mark.xdist_group("lab"))]
+FIRST = "00_start_here.ipynb"  # the notebook that is run in the page
+READ = "03_normalization.ipynb"  # the one that is read without a kernel, and shown as a talk
 
 # every handle has the name that the page gives it, a moment after it stands there
 NAMED = """[...document.querySelectorAll('.bnviz-live .noUi-handle')]
@@ -47,21 +44,18 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """What JupyterLab serves: notebooks as a stranger's, as their owner's, and every demo."""
+    """What JupyterLab serves: a notebook as a stranger's and as its owner's, and every demo."""
     folder = tmp_path_factory.mktemp("lab")
+    notebook = json.loads((lab.ROOT / "notebooks" / READ).read_text(encoding="utf-8"))
     for copy in ("strange", "trusted"):
-        shutil.copytree(lab.ROOT / "notebooks", folder / copy)
-    for path in (folder / "trusted").glob("*.ipynb"):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["metadata"]["copy"] = "trusted"  # trust goes by content
-        path.write_text(json.dumps(notebook), encoding="utf-8")
-    trusted = sorted(map(str, (folder / "trusted").glob("*.ipynb")))
+        notebook["metadata"]["copy"] = copy  # trust goes by content
+        (folder / f"{copy}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     subprocess.run(
-        [sys.executable, "-m", "jupyter", "trust", *trusted],
+        [sys.executable, "-m", "jupyter", "trust", folder / "trusted.ipynb"],
         env=lab.environment(folder), check=True, capture_output=True,
     )  # fmt: skip
     cells = ["from bnviz import explore", *(f"explore.{name}()" for name in explore.__all__)]
-    lab.write_notebook(folder / NATIVE, cells)
+    lab.write_notebook(folder / "demos.ipynb", cells)
     return folder
 
 
@@ -77,9 +71,9 @@ def site(chromium, tmp_path_factory):
     """The static site in a folder."""
     if not lab.has_pyodide():
         leave_out(lab.NO_PYODIDE)
-    site = tmp_path_factory.mktemp("site") / "site"
-    lab.build_site(site)
-    return site
+    folder = tmp_path_factory.mktemp("site") / "site"
+    tool.build(folder, lab.PYODIDE)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -98,17 +92,32 @@ def reading(chromium):
     page.context.close()
 
 
-@pytest.fixture(scope="session", params=KERNELS)
-def ran(request, chromium):
-    """A page with a notebook that has been run, in the kernel for it; `page.cells` has it all."""
-    native = request.param == NATIVE
-    address = request.getfixturevalue("address" if native else "site_address")
-    page = lab.open_page(chromium)
-    lab.open_notebook(page, address(f"doc/tree/{NATIVE}" if native else f"{request.param}.ipynb"))
-    page.cells = lab.run_all(page)
-    page.demos = lab.wait_for_demos(page, page.cells)
-    page.wait_for_function(NAMED)
-    page.evaluate(lab.WATCH)
-    yield page
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    page.close()
+@pytest.fixture(scope="session")
+def native(chromium, address):
+    """A page of JupyterLab with every demo."""
+    with lab.ran_notebook(chromium, address("doc/tree/demos.ipynb")) as page:
+        page.wait_for_function(NAMED)
+        page.evaluate(lab.WATCH)
+        yield page
+
+
+@pytest.fixture(scope="session")
+def in_the_page(chromium, site_address):
+    """A page of the site with the first notebook, whose kernel is in the page itself."""
+    with lab.ran_notebook(chromium, site_address(FIRST)) as page:
+        page.wait_for_function(NAMED)
+        page.evaluate(lab.WATCH)
+        yield page
+
+
+# one worker has the site, one the JupyterLab
+KERNELS = [
+    pytest.param("in_the_page", marks=pytest.mark.xdist_group("site")),
+    pytest.param("native", marks=pytest.mark.xdist_group("lab")),
+]
+
+
+@pytest.fixture(params=KERNELS)
+def ran(request):
+    """Each of the two pages in turn."""
+    return request.getfixturevalue(request.param)

@@ -11,17 +11,21 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from playwright.sync_api import expect
+
+from tools import site
+
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 PYODIDE = os.environ.get("BNVIZ_PYODIDE")  # a folder; without it, Pyodide's own network
 PATIENCE = 5 * 60_000  # milliseconds: how long any state is waited for, on a busy machine
 PYODIDE_NETWORK = "cdn.jsdelivr.net"
@@ -33,6 +37,7 @@ A_DEMO = "a picture with the controls"  # what stands for one in plain text
 JUPYTERLABS_OWN = "debugger state"  # said at some starts of any kernel
 # all cells stand in the page, not only those in view
 SETTINGS = {"notebook-extension/tracker": {"windowingMode": "none"}}
+expect.set_options(timeout=60_000)  # milliseconds: what it waits for is not the kernel's
 # what stands in the page: for a moment that may be what stood there before
 CURRENT = "window.jupyterapp?.shell.currentWidget"
 # In the kernel: where the sliders of a demo stand, and what it shows there; null while another
@@ -137,59 +142,39 @@ def jupyter(folder):
     options = [
         f"--config={ROOT / 'tools/lab/config.py'}",
         f"--port={port}",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.user_settings_dir={home}/settings",
+        f"--LabApp.workspaces_dir={home}",
+        "--LabApp.expose_app_in_browser=True",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.log_level=ERROR",
         "--no-browser",
         "--allow-root",
-        "--ServerApp.log_level=ERROR",
     ]
-    options += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    options += [f"--LabApp.user_settings_dir={home}/settings", "--ServerApp.port_retries=0"]
-    options += [f"--LabApp.workspaces_dir={home}", "--LabApp.expose_app_in_browser=True"]
     command = [sys.executable, "-m", "jupyterlab", *options]
-    with started(command, home / "log", environment(folder)) as wait_for:
-        wait_for(f"http://127.0.0.1:{port}/api?token={token}")
-        yield lambda path: f"http://127.0.0.1:{port}/{path}?token={token}&reset"
-
-
-@contextlib.contextmanager
-def web_host(site):
-    """Serve a site; give a function from a notebook's name to its address."""
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind=127.0.0.1"]
-    command += [f"--directory={site}"]
-    with started(command, site.parent / "web_host.log") as wait_for:
-        wait_for(f"http://127.0.0.1:{port}/")
-        yield lambda name: f"http://127.0.0.1:{port}/notebooks/index.html?path={name}"
-
-
-def build_site(site):
-    """Make the static site in a folder, as run.py does."""
-    named = [f"--pyodide={PYODIDE}"] if PYODIDE else []
-    subprocess.run([sys.executable, ROOT / "tools/site.py", site, *named], check=True)
-
-
-def add_notebook(site, name, sources):
-    """Add a notebook of code cells to a site."""
-    write_notebook(site / "files" / name, sources, "python")
-    path = site / "api" / "contents" / "all.json"
-    listing = json.loads(path.read_text(encoding="utf-8"))
-    listing["content"].append({**listing["content"][0], "name": name, "path": name})
-    path.write_text(json.dumps(listing), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def started(command, log, environment=None):
-    """Start a server and end it at last; give a function that waits for an address of it."""
-    with open(log, "w") as said:
-        server = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+    with open(home / "log", "w") as log:
+        server = subprocess.Popen(command, env=environment(folder), stdout=log, stderr=log)
     try:
-        yield lambda address: wait_for(address, server, log)
+        wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, home / "log")
+        yield lambda path: f"http://127.0.0.1:{port}/{path}?token={token}&reset"
     finally:
         server.terminate()
         try:
             server.wait(10)
-        except subprocess.TimeoutExpired:  # JupyterLab waits for kernels, which die with it
+        except subprocess.TimeoutExpired:  # it waits for kernels, which die with it
             server.kill()
             server.wait()
+
+
+@contextlib.contextmanager
+def web_host(folder):
+    """Serve a site; give a function from a notebook's name to its address."""
+    with site.server(folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/notebooks/index.html?path="
+        yield lambda name: address + name
+        server.shutdown()
 
 
 def environment(folder):
@@ -267,13 +252,26 @@ def run_all(page):
     return cells
 
 
-def wait_for_demos(page, cells):
-    """Wait until each demo that cells show has its picture in the page; return the demos."""
-    shown = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
-    demos = [data for data in shown if A_DEMO in "".join(data.get("text/plain", ""))]
-    pictures = page.locator(".bnviz-live img.widget-image")
-    pictures.nth(len(demos) - 1).wait_for()
-    return page.locator(".bnviz-live")
+@contextlib.contextmanager
+def ran_notebook(browser, address, **options):
+    """Open a notebook in a page of its own, run it, and give the page once its demos stand there.
+
+    `page.cells` has the cells and `page.demos` finds the demos; at last the kernel is ended.
+    """
+    page = open_page(browser, **options)
+    open_notebook(page, address)
+    page.cells, page.demos = run_all(page), page.locator(".bnviz-live")
+    shown = [output.get("data", {}) for cell in page.cells for output in cell.get("outputs", [])]
+    wanted = sum(A_DEMO in "".join(data.get("text/plain", "")) for data in shown)
+    expect(page.locator(".bnviz-live img.widget-image")).to_have_count(wanted, timeout=PATIENCE)
+    yield page
+    end_kernel(page)
+    page.close()
+
+
+def end_kernel(page):
+    """End the kernel of the notebook that a page shows."""
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
 
 def printed(cells):
@@ -306,20 +304,6 @@ def look(page, demo):
     return Look(*page.evaluate("demo => look(demo)", demo))
 
 
-def at(handle):
-    """Return where a slider's handle stands."""
-    return float(handle.get_attribute("aria-valuenow"))
-
-
-def press_to(page, handle, value):
-    """Bring a slider from its left end to a value: some steps too far at a time, then back."""
-    handle.focus()
-    while at(handle) < value:
-        page.keyboard.press("PageUp")
-    while at(handle) > value:
-        page.keyboard.press("ArrowLeft")
-
-
 def drag(page, demo, handle, moves):
     """Drag a handle from the left end over the whole track in `moves` steps.
 
@@ -349,28 +333,20 @@ def wait_for_pictures(page, demo, wanted):
     page.wait_for_function(painted, arg=[demo, wanted])
 
 
-def narrow(page, width):
-    """Make the window narrow, and wait until the notebook fits into it."""
-    page.set_viewport_size({"width": width, "height": 900})
-    right = "document.querySelector('.jp-Notebook').getBoundingClientRect().right"
-    page.wait_for_function(f"width => {right} <= width", arg=width)
-
-
-def photograph(page, path):
-    """Save a picture of the whole notebook, however long."""
-    path.parent.mkdir(exist_ok=True)
-    size = page.viewport_size
-    outer = "document.querySelector('.jp-WindowedPanel-outer')"
-    tall = page.evaluate(f"{outer}.scrollHeight")
-    page.set_viewport_size(size | {"height": tall + 120})
-    page.wait_for_function(f"tall => {outer}.clientHeight > tall - 100", arg=tall)
-    page.screenshot(path=path)
-    page.set_viewport_size(size)
-
-
 def count(page, demo):
     """Return how many pictures a demo has been given since WATCH."""
     return page.evaluate("demo => pictures[demo].count", demo)
+
+
+@contextlib.contextmanager
+def narrowed(page, width):
+    """Make the window narrow for a while; the notebook fits into it from the start."""
+    wide = page.viewport_size
+    page.set_viewport_size({"width": width, "height": 900})
+    right = "document.querySelector('.jp-Notebook').getBoundingClientRect().right"
+    page.wait_for_function(f"width => {right} <= width", arg=width)
+    yield
+    page.set_viewport_size(wide)
 
 
 def free_port():

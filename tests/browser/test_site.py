@@ -4,44 +4,39 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import lab
-from tests.browser.conftest import IN_THE_PAGE
+from tests.browser.conftest import FIRST
 
 pytestmark = pytest.mark.xdist_group("site")  # one worker has the site
 
 
-@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
-def test_it_prints_what_was_saved(ran, request):
-    name = request.node.callspec.params["ran"]
-    here, there = lab.printed(ran.cells), lab.saved(f"{name}.ipynb")
+def test_it_prints_what_was_saved(in_the_page):
+    here, there = lab.printed(in_the_page.cells), lab.saved(FIRST)
     assert any(there.values())
     assert here == there
 
 
-@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
-def test_it_asks_nobody_else(ran):
-    own = urlsplit(ran.url).netloc
-    assert ran.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not lab.PYODIDE else set())
+def test_it_asks_nobody_else(in_the_page):
+    own = urlsplit(in_the_page.url).netloc
+    assert in_the_page.asked - {""} == {own} | ({lab.PYODIDE_NETWORK} if not lab.PYODIDE else set())
 
 
-@pytest.mark.parametrize("ran", IN_THE_PAGE, indirect=True)
-def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(ran):
-    wide = ran.viewport_size
-    lab.narrow(ran, 390)
-    pictures = ran.locator(".jp-RenderedImage img")
-    assert pictures.count()
-    for picture in pictures.all():
-        assert picture.bounding_box()["width"] >= 600
-        picture.evaluate("one => one.parentElement.scrollTo(9999, 0)")
-        assert picture.evaluate("one => one.getBoundingClientRect().right") <= 390
-    ran.set_viewport_size(wide)
+def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(in_the_page):
+    with lab.narrowed(in_the_page, 390):
+        pictures = in_the_page.locator(".jp-RenderedImage img").all()
+        assert pictures
+        for picture in pictures:
+            assert picture.bounding_box()["width"] >= 600
+            picture.evaluate("one => one.parentElement.scrollTo(9999, 0)")
+            assert picture.evaluate("one => one.getBoundingClientRect().right") <= 390
 
 
 def test_the_front_page_starts_the_first_notebook_and_links_stay_in_the_tab(reading, site_address):
     reading.goto(site_address("").partition("notebooks/")[0])
     reading.get_by_role("link", name="Start", exact=True).click()
-    reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
+    reading.wait_for_url(f"**/notebooks/index.html?path={FIRST}")
     reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context")
     reading.locator(".jp-RenderedMarkdown a[href*='01_']").first.click()
     reading.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")
@@ -56,7 +51,8 @@ def test_the_file_list_and_the_laboratory_have_the_notebooks(reading, site_addre
         reading.get_by_text(path.name, exact=True).first.wait_for()
 
 
-TITLE = "document.querySelector('.jp-Notebook h1')?.innerText"
+def title(page):
+    return page.locator(".jp-Notebook h1").first
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ def edited(reading, site_address):
     page = reading
     page.address = site_address("04_bias_cancellation.ipynb")
     lab.show_notebook(page, page.address)
-    page.title_of_ours = page.wait_for_function(TITLE).json_value()
+    expect(title(page)).to_contain_text("4 · ")
     page.evaluate(
         """async () => {
           const {context, content} = jupyterapp.shell.currentWidget;
@@ -74,16 +70,16 @@ def edited(reading, site_address):
         }"""
     )
     lab.show_notebook(page, page.address)
-    page.wait_for_function(f"{TITLE}?.startsWith('Mine')")
+    expect(title(page)).to_contain_text("Mine")
     return page
 
 
 def assert_both_are_there(page):
-    page.wait_for_function(f"title => {TITLE} === title", arg=page.title_of_ours)
+    expect(title(page)).to_contain_text("4 · ")
     page.goto(page.address.replace("notebooks/index.html?path=04_bias_cancellation.ipynb", "tree/"))
     with page.context.expect_page() as opened:
         page.get_by_text("04_bias_cancellation (yours, ").dblclick()
-    opened.value.wait_for_function(f"{TITLE}?.startsWith('Mine')")
+    expect(title(opened.value)).to_contain_text("Mine")
 
 
 def test_one_click_brings_the_original_back_and_keeps_the_edited_one(edited):

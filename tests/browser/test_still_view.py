@@ -1,17 +1,15 @@
 """A saved notebook read where no kernel runs: every slider picture is there as a picture."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import lab
-
-pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
+from tests.browser.conftest import READ
 
 NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
-DRAWN = "all => all.filter(one => one.complete && one.naturalWidth > 0).length"
+assert NOTEBOOKS
 
 
 def outputs(path):
@@ -25,74 +23,39 @@ def outputs(path):
     ]
 
 
-def picture_cells(path):
-    return sorted({number for number, data in outputs(path) if "image/png" in data})
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_demo_was_saved_with_its_picture_and_without_its_widget(path):
+    saved = [data for _, data in outputs(path) if lab.A_DEMO in "".join(data.get("text/plain", ""))]
+    assert saved
+    assert all(set(data) == {"text/plain", "image/png"} for data in saved)
 
 
-@pytest.fixture(scope="module")
-def page(chromium, address):
+@pytest.mark.xdist_group("lab")
+@pytest.mark.parametrize("copy", ["strange", "trusted"])
+def test_pictures_stand_in_jupyterlab_without_a_kernel(chromium, address, copy):
     page = lab.open_page(chromium)
     page.goto(address("lab"))
     page.wait_for_function("window.jupyterapp")
-    page.evaluate("jupyterapp.restored")
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorable_was_saved_with_its_picture(path):
-    saved = [data for _, data in outputs(path) if lab.A_DEMO in "".join(data.get("text/plain", ""))]
-    assert saved
-    assert all("image/png" in data for data in saved)
-
-
-@pytest.mark.parametrize("trusted", [False, True], ids=["strange", "trusted"])
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_pictures_stand_in_jupyterlab_without_a_kernel(page, folder, path, trusted):
-    copy = folder / ("trusted" if trusted else "strange") / path.name
-    page.evaluate(
+    trust = page.evaluate(
         """async path => {
+          await jupyterapp.restored;
           const kernelPreference = {shouldStart: false, canStart: false, autoStartDefault: false};
-          window.seen = await jupyterapp.commands.execute(
+          const seen = await jupyterapp.commands.execute(
             'docmanager:open', {path, factory: 'Notebook', kernelPreference});
           await seen.context.ready;
           await seen.revealed;
+          if (seen.sessionContext.session) throw new Error('a kernel runs');
+          return [...seen.model.cells].filter(cell => cell.type === 'code').map(one => one.trusted);
         }""",
-        str(copy.relative_to(folder)),
+        f"{copy}.ipynb",
     )
-    trust = page.evaluate(
-        "[...seen.model.cells].filter(cell => cell.type === 'code').map(cell => cell.trusted)"
-    )
-    assert trust
-    assert set(trust) == {trusted}
-    assert page.evaluate("seen.sessionContext.session") is None
-    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    for number in picture_cells(copy):
-        pictures = notebook.locator(".jp-Cell").nth(number).locator(".jp-OutputArea img")
-        pictures.first.evaluate("one => one.decode()")
-        assert pictures.evaluate_all(DRAWN) >= 1, f"no picture in cell {number}"
-    assert "Error displaying widget" not in notebook.inner_text()
-    page.evaluate("seen.close()")
-
-
-@pytest.fixture(scope="module")
-def exported(folder):
-    subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to=html", f"--output-dir={folder}/html",
-         *map(str, sorted((folder / "strange").glob("*.ipynb")))],
-        env=lab.environment(folder), check=True, capture_output=True,
-    )  # fmt: skip
-    return folder / "html"
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_pictures_stand_in_exported_html_without_a_network(chromium, folder, exported, path):
-    page = lab.open_page(chromium, offline=True)
-    page.goto((exported / f"{path.stem}.html").as_uri(), wait_until="domcontentloaded")
-    for number in picture_cells(folder / "strange" / path.name):
-        pictures = page.locator(".jp-Cell").nth(number).locator(".jp-OutputArea img")
-        assert pictures.count() >= 1
-        pictures.first.evaluate("one => one.decode()")
-        assert pictures.evaluate_all(DRAWN) >= 1, f"no picture in cell {number}"
-    assert "Error displaying widget" not in page.locator("body").inner_text()
+    assert set(trust) == {copy == "trusted"}
+    shown = [
+        number for number, data in outputs(lab.ROOT / "notebooks" / READ) if "image/png" in data
+    ]
+    assert shown
+    for number in shown:
+        picture = page.locator(".jp-Cell").nth(number).locator(".jp-OutputArea img").first
+        assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    expect(page.locator(".jp-Notebook")).not_to_contain_text("Error displaying widget")
     page.close()

@@ -6,10 +6,10 @@ from tests.browser import lab
 
 pytestmark = pytest.mark.xdist_group("lab")  # one worker has the JupyterLab
 
-TALKS = ["03_normalization", "08_training"]
 PROJECTOR = {"width": 1280, "height": 800}
 SMALLEST = 16  # CSS pixels
 DECKS = "jupyterlab-slideshow:plugin"
+NOTEBOOK = "jupyterapp.shell.currentWidget.content"
 # In the page: whether a slide other than that of a cell stands there, as wide as it gets and drawn
 STANDS = """async former => {
   const {content} = jupyterapp.shell.currentWidget;
@@ -48,43 +48,25 @@ SLIDE = """smallest => {
 }"""
 
 
-@pytest.fixture(scope="module", params=TALKS)
-def talk(request, chromium, folder, address):
+@pytest.fixture(scope="module")
+def talk(chromium, address):
     """The slides of a notebook, as Space shows them one after the other, and its cells."""
-    page = lab.open_page(chromium, viewport=PROJECTOR)
-    lab.open_notebook(page, address(f"lab/tree/strange/{request.param}.ipynb"))
-    cells = lab.run_all(page)
-    lab.wait_for_demos(page, cells)
-    slides = walk(page, cells, request.param)
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    page.close()
-    return slides, cells
-
-
-def walk(page, cells, name):
-    """Show a notebook's slides, photograph each, and return what SLIDE says of it."""
-    last = max(number for number, cell in enumerate(cells) if is_shown(cell))
-    page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex = 0")
-    page.evaluate("jupyterapp.commands.execute('deck:start')")
-    slides, now = [], None
-    while now != last:
-        page.wait_for_function(STANDS, arg=now)
-        slides.append(page.evaluate(SLIDE, SMALLEST))
-        photograph(page, name, slides)
-        now = page.evaluate("jupyterapp.shell.currentWidget.content.activeCellIndex")
-        page.keyboard.press("Space")
-    return slides
+    with lab.ran_notebook(chromium, address("lab/tree/strange.ipynb"), viewport=PROJECTOR) as page:
+        last = max(number for number, cell in enumerate(page.cells) if is_shown(cell))
+        page.evaluate(f"{NOTEBOOK}.activeCellIndex = 0")
+        page.evaluate("jupyterapp.commands.execute('deck:start')")
+        slides, now = [], None
+        while now != last:
+            page.wait_for_function(STANDS, arg=now)
+            slides.append(page.evaluate(SLIDE, SMALLEST))
+            now = page.evaluate(f"{NOTEBOOK}.activeCellIndex")
+            page.keyboard.press("Space")
+        yield slides, page.cells
 
 
 def is_shown(cell):
     """Whether a cell is to be on a slide."""
     return cell["metadata"].get("slideshow", {}).get("slide_type") not in ("skip", "notes")
-
-
-def photograph(page, name, slides):
-    path = lab.SCREENSHOTS / "talk" / f"{name}_{len(slides):02}.png"
-    path.parent.mkdir(exist_ok=True, parents=True)
-    page.screenshot(path=path)
 
 
 def test_every_cell_is_on_a_slide_but_for_those_that_are_skipped(talk):
@@ -115,7 +97,7 @@ def test_a_deck_that_was_left_open_does_not_come_back(chromium, folder, address)
     lab.open_notebook(page, address("lab/tree/left.ipynb"))
     with page.expect_response(lambda one: one.request.method == "PUT" and DECKS in one.url):
         page.evaluate("jupyterapp.commands.execute('deck:start')")
-    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    lab.end_kernel(page)
     page.goto(address("lab"))
     page.wait_for_function("window.jupyterapp")
     kept = page.evaluate("decks => jupyterapp.serviceManager.settings.fetch(decks)", DECKS)

@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
+from tools.site import build
 
 DEMO, THROUGH, TRAINING = 10, 90, 150  # seconds
 TRAIN = ("08", "09", "10", "11", "12")
@@ -67,7 +68,7 @@ def main(names):
         return os.environ.get("CI") == "true"
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         site = Path(home, "site")
-        lab.build_site(site)
+        build(site, lab.PYODIDE)
         browser = lab.launch(playwright)
         with lab.web_host(site) as address:
             names = names or sorted(path.name for path in site.glob("files/*.ipynb"))
