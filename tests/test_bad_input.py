@@ -19,7 +19,7 @@ NAMES = vars(batchnorm) | vars(measures) | vars(network) | vars(training)
 NAMES |= {"batchnorm": batchnorm, "network": network, "digits": digits}
 NAMES |= {"batch": batch, "two": two, "three": three, "stats": (three, three), "labels": labels}
 NAMES |= {"net": net, "plain": plain, "logits": logits, "passed": passed}
-NAMES |= {"np": np, "inf": np.inf, "nan": np.nan, "masked": np.ma.masked_equal(batch, 5)}
+NAMES |= {"np": np, "inf": np.inf, "nan": np.nan}
 NAMES |= {"cache": batchnorm.forward(batch, three, three)[1]}
 NAMES |= {"run": training.train(plain, batch, labels, steps=1, batch_size=2)}
 
@@ -28,37 +28,27 @@ SAID = [
     # the shape of a batch
     ("batchnorm.batch_statistics(three)", "for one unit write z[:, None]"),
     ("batchnorm.batch_statistics(batch[:0])", "none of them 0, got shape (0, 3)"),
-    ("batchnorm.forward(three, three, three)", "(..., m, units)"),
     ("normalize(three, three, three)", "(..., m, units)"),
     ("scale_shift(3.0, three, three)", "(..., m, units)"),
-    ("inference(three, *[three] * 4)", "(..., m, units)"),
     ("fold(three, None, *[three] * 4)", "weights has the shape"),
     # one number per unit
     ("batchnorm.forward(batch, 1.0, three)", "gamma holds one number per unit"),
     ("batchnorm.forward(batch, batch, three)", "no axis for the rows, got shape (4, 3)"),
-    ("batchnorm.forward(batch, three, [0.0])", "beta holds one number per unit"),
     ("normalize(batch, two, three)", "mean holds one number per unit"),
-    ("normalize(batch, three, batch)", "var holds one number per unit"),
     ("fold(batch, 0.0, *[three] * 4)", "bias holds one number per unit"),
     # a negative variance, and eps
     ("normalize(batch, three, [1.0, -2.0, nan])", "0 or more, got -2.0: is it a mean?"),
-    ("inference(batch, three, three, three, -three)", "is it a mean?"),
     ("fold(batch, None, three, three, three, -three)", "is it a mean?"),
     ("batchnorm.population_statistics([three], [-three], 4)", "is it a mean?"),
     ("update_running((three, -three), stats, 0.1)", "is it a mean?"),
     ("update_running(stats, (three, -three), 0.1)", "is it a mean?"),
-    *[(f"batchnorm.forward(batch, three, three, {eps})", "eps is 0") for eps in ("-1", "nan")],
+    ("normalize(batch, three, three, -1)", "eps is 0 or a little more, got -1"),
     ("normalize(batch, three, three, inf)", "eps is 0 or a little more, got inf"),
     # dy
     ("batchnorm.backward(three, cache)", "dy has the shape of y, (4, 3)"),
     ("batchnorm.backward(batch[:1], cache)", "dy has the shape of y"),
-    ("batchnorm.backward(batch.T, cache)", "dy has the shape of y"),
     # statistics for test time
-    (
-        "batchnorm.population_statistics([three], [three], 1)",
-        "from 2 on, got 1: one example",
-    ),
-    ("batchnorm.population_statistics([three], [three], nan)", "a whole number from 2 on, got nan"),
+    ("batchnorm.population_statistics([three], [three], 1)", "2 on, got 1: one example says"),
     ("batchnorm.population_statistics([three], [three], 2.5)", "a whole number from 2 on"),
     ("batchnorm.population_statistics(three, three, 4)", "lists of what batch_statistics returns"),
     ("batchnorm.population_statistics([], [], 4)", "lists of what batch_statistics returns"),
@@ -66,76 +56,57 @@ SAID = [
     ("update_running(stats, (three, [1.0]), 0.1)", "pairs (mean, var) of one shape"),
     ("update_running((0, 1), stats, 0.1)", "pairs (mean, var) of one shape"),
     ("update_running(stats, stats, 90)", "rate is from 0 to 1, got 90: it weighs the new batch"),
-    ("update_running(stats, stats, nan)", "rate is from 0 to 1"),
     ("predict(net, batch)", "needs the statistics of the population"),
-    ("accuracy(net, batch, labels)", "needs the statistics of the population"),
     # networks
     ("init((64, 10))", "try (64, 100, 10)"),
     ("init((3, 0, 2))", "each 1 or more, got (3, 0, 2)"),
     ("init((3, 5, 2), activation='tanh')", "one of ['sigmoid', 'relu'], got 'tanh'"),
     ("init((3, 5, 2), weights='he')", "a number or one of ['xavier', 'sigmoid'], got 'he'"),
     ("init((3, 5, 2), dtype=int)", "dtype is np.float32 or np.float64"),
-    ("init((3, 5, 2), dtype=np.float16)", "dtype is np.float32 or np.float64"),
     ("stack([])", "0 of 0 forms"),
     ("stack([net, plain])", "2 of 2 forms"),
     ("stack([net, net._replace(eps=0.1), net])", "3 of 2 forms"),
     ("stack([net, net._replace(activation='relu')])", "2 of 2 forms"),
-    ("stack([net, init((3, 5, 2), dtype=float)])", "2 of 2 forms"),
-    ("stack([net, init((3, 5, 4, 2), bias=True)])", "2 of 2 forms"),
     ("select(net, 0)", "got a single one: use it as it is"),
     ("network.forward(net, batch[0])", "(..., m, 3) for this network, got shape (3,)"),
-    ("predict(plain, batch.T)", "(..., m, 3) for this network, got shape (3, 4)"),
     # labels
     ("cross_entropy(logits, labels + 1)", "0 to 1 for 2 classes, got 1 to 2: count from 0"),
     ("cross_entropy(logits, labels - 1)", "count from 0"),
     ("cross_entropy(logits, labels > 0)", "one integer for each of 4 examples"),
     ("cross_entropy(logits, labels[:, None])", "one integer for each of 4 examples"),
     ("train(net, batch, labels + 1)", "count from 0"),
-    ("train(net, batch, labels, batch_size=2, test=(batch, labels + 1))", "count from 0"),
     ("accuracy(plain, batch, labels + 1)", "count from 0"),
-    ("accuracy(plain, batch, labels[:, None])", "one integer for each of 4 examples"),
-    ("accuracy(plain, batch, 0)", "one integer for each of 4 examples"),
     # training
     ("train(net, batch[:, :2], labels)", "(n, 3) for this network, got shape (4, 2)"),
     ("train(net, batch * nan, labels)", "nan or inf: where do they come from?"),
     ("train(net, batch, labels, batch_size=1)", "one example alone is its own mean"),
     ("train(net, batch, labels, batch_size=5)", "batch_size is from 1 to 4"),
     ("train(net, batch, labels, batch_size=2, steps=0)", "steps is 1 or more"),
-    ("train(net, batch, labels, batch_size=2, steps=nan)", "steps is 1 or more"),
     ("train(net, batch, labels, batch_size=2, snapshots=1)", "snapshots 2 or more"),
     ("train(net, batch, labels, batch_size=2, examples=0)", "examples is 1 or more"),
     ("train(net, batch, labels, batch_size=2, learning_rate=-0.1)", "learning_rate is 0 or more"),
-    ("train(net, batch, labels, batch_size=2, learning_rate=nan)", "learning_rate is 0 or more"),
     ("train(net, batch, labels, batch_size=2, learning_rate=[0.1, 1])", "makes a stack"),
-    ("train(net, batch, labels, batch_size=2, running_rate=2)", "rate is from 0 to 1, got 2"),
     ("train(net, batch, labels, batch_size=2, test=(batch[None], labels))", "(n, 3) for this"),
-    ("minibatches(10, 0)", "batch_size is from 1 to 10"),
-    ("measure_statistics(net, batch, 1)", "m is a whole number from 2 on"),
-    ("accuracy(plain, batch * nan, labels)", "nan or inf: where do they come from?"),
     ("steps_to(run, 0.9)", "train with test=(images, labels)"),
     ("steps_to(run, 90)", "accuracy is a share from 0 to 1"),
     # measures and data
     ("histogram([1.0, nan], [0, 1])", "2 with 1 nan"),
     ("histogram(batch, [0, 2, 1])", "edges increase"),
-    ("histogram(batch, [0, nan])", "edges increase"),
     ("compress([])", "is the batch empty?"),
     ("compress([1.0, nan])", "did the training diverge?"),
     ("compress([1.0, -inf])", "did the training diverge?"),
     ("compress(batch, 0)", "at_most is 1 or more"),
-    ("share_within([1.0, nan], 1)", "2 with 1 nan"),
     ("share_within([], 1)", "0 with 0 nan"),
     ("share_within(batch, nan)", "limit is 0 or more"),
     ("share_saturated([0.5, nan])", "2 with 1 nan"),
     ("share_saturated([0.5], 97)", "limit is from 0.5 to 1, got 97"),
     ("line_fit(np.ones((2, 3)), np.ones((3, 2)))", "in one shape"),
-    ("line_fit([1.0, 2.0], 1.0)", "in one shape"),
     ("digits.load(int)", "pixels go from 0 to 1"),
 ]
 
-# Where numbers are taken, with … for what are none
+# Where numbers are taken, with … for some that are none
 TAKEN = [
     "batchnorm.batch_statistics(…)",
-    "batchnorm.forward(…, three, three)",
     "batchnorm.forward(batch, …[0], three)",
     "batchnorm.forward(batch, three, …[0])",
     "batchnorm.backward(…, cache)",
@@ -147,65 +118,39 @@ TAKEN = [
     "batchnorm.population_statistics(batch, …, 4)",
     "update_running((…[0], three), stats, 0.1)",
     "update_running(stats, (three, …[0]), 0.1)",
-    "inference(…, *[three] * 4)",
     "fold(…, None, *[three] * 4)",
     "fold(batch, …[0], *[three] * 4)",
     "network.forward(net, …)",
-    "predict(plain, …)",
     "cross_entropy(…, labels)",
     "sigmoid(…)",
     "train(net, …, labels)",
-    "train(net, batch, labels, batch_size=2, test=(…, labels))",
     "layer_statistics(net, …, [[0, 1]])",
     "accuracy(plain, …, labels)",
     "histogram(…, [0, 1])",
     "histogram(batch, …[0])",
     "compress(…)",
-    "percentiles(…)",
     "share_within(…, 1)",
-    "share_saturated(…)",
     "line_fit(…, batch)",
     "line_fit(batch, …)",
 ]
-NO_NUMBERS = ["(batch * 1j)", "batch.astype(str)", "masked[1:2]", "batch.astype('M8[s]')"]
-
 # Refused by Python or NumPy in their own words
 REFUSED = [
-    "batchnorm.batch_statistics([[1.0], [2.0, 3.0]])",
     "batchnorm.forward(batch, three, three, eps=three)",
-    "batchnorm.forward(batch, three, three, eps=None)",
     "batchnorm.population_statistics([three], [three], [4])",
-    "update_running((three,), stats, 0.1)",
     "update_running(stats, [three] * 3, 0.1)",
-    "update_running((three,), [three] * 3, 0.1)",
-    "init((3, 5.5, 2))",
-    "init((3, -5, 2))",
     "init((3, 5, 2), weights=[0.1, 1])",
-    "stack(net)",
     "map_parameters(np.add, net.layers, net.layers[:-1])",
     "network.backward(1.0, passed)",
     "network.backward(logits[:1], passed)",
-    "network.backward(logits[:, :1], passed)",
     "cross_entropy(logits[0], labels)",
     "cross_entropy(logits, np.ma.masked_equal(labels, 1))",
     "train(net, batch, labels, batch_size=2, test=batch)",
-    "train(net, batch, labels, batch_size=2, test=(batch,))",
     "train(net, batch, labels, batch_size=2, test=(labels, batch))",
-    "train(net, batch, labels, batch_size=2, unit=4)",
     "train(net, batch, labels, batch_size=2, frozen='gamma')",
     "train(net, batch, labels, batch_size=2, frozen=('scale',))",
-    "train(net, batch, labels, batch_size=2, learning_rate='0.1')",
     "train(net, batch, labels, batch_size=2.5)",
-    "next(minibatches(10, 2.5))",
-    "minibatches(10, nan)",
-    "minibatches(10, 11)",
-    "train_at_rates(net, batch, labels, [0.1])",
     "train_at_rates([net], batch, labels, 0.1, batch_size=2)",
     "layer_statistics(plain, batch, [[0, 1]])",
-    "compress(batch, 2.5)",
-    "percentiles(3.0)",
-    "share_within(batch, three)",
-    "line_fit([], [])",
 ]
 
 
@@ -218,11 +163,18 @@ def test_what_learners_get_wrong_is_refused_in_a_sentence(call, words):
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("values", NO_NUMBERS)
 @pytest.mark.parametrize("call", TAKEN)
-def test_what_is_no_real_number_is_refused_wherever_numbers_are_taken(call, values):
+def test_what_is_no_real_number_is_refused_wherever_numbers_are_taken(call):
     with pytest.raises(ValueError, match="holds real numbers, got "):
-        eval(call.replace("…", values), NAMES)
+        eval(call.replace("…", "(batch * 1j)"), NAMES)
+
+
+@pytest.mark.parametrize(
+    "values", [batch * 1j, batch.astype(str), batch.astype("M8[s]"), np.ma.masked_equal(batch, 5)]
+)
+def test_what_is_no_real_number(values):
+    with pytest.raises(ValueError, match="z holds real numbers, got "):
+        floats("z", values)
 
 
 @pytest.mark.parametrize("call", REFUSED)

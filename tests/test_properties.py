@@ -30,16 +30,16 @@ integers = st.sampled_from([np.uint8, np.int8, np.int16, np.int64, np.bool_])
 
 
 @st.composite
-def shapes(draw, least=1):
+def shapes(draw):
     """(..., m, units), with up to two axes in front."""
     leading = draw(st.lists(st.integers(1, 3), max_size=2))
-    return (*leading, draw(st.integers(least, 40)), draw(st.integers(1, 4)))
+    return (*leading, draw(st.integers(1, 40)), draw(st.integers(1, 4)))
 
 
 @st.composite
-def batches(draw, least=1, scales=scales, dtypes=dtypes):
+def batches(draw):
     """A read-only batch of any layout and scale, with gamma and beta as lists."""
-    shape, scale = draw(shapes(least)), draw(scales)
+    shape, scale = draw(shapes()), draw(scales)
     rng = np.random.default_rng(draw(seeds))
     z = (scale * rng.normal(rng.normal(), 1, shape)).astype(draw(dtypes))
     z = LAYOUTS[draw(st.sampled_from(list(LAYOUTS)))](z)
@@ -174,36 +174,6 @@ def test_one_example_is_zero_and_two_are_plus_and_minus_one(a, b):
         np.testing.assert_allclose(z_hat, [np.sign(a - b), np.sign(b - a)], rtol=1e-12)
 
 
-# Invariances
-
-
-@given(batches(least=2, dtypes=st.just(float)), st.integers(-20, 20), st.floats(-10, 10))
-def test_shift_and_positive_scale_do_not_matter(drawn, exponent, shift):
-    z, gamma, beta = drawn
-    y, _ = batchnorm.forward(z, gamma, beta, eps=0)
-    moved = z * 2.0**exponent + shift * 2.0**exponent * np.abs(z).max()
-    again, _ = batchnorm.forward(moved, gamma, beta, eps=0)
-    spread = float((np.abs(z).max() / batchnorm.batch_statistics(z)[1] ** 0.5).max())
-    np.testing.assert_allclose(again, y, rtol=0, atol=1e-13 * (1 + spread))
-
-
-@given(batches(least=2, scales=st.just(1.0), dtypes=st.just(float)), seeds)
-def test_backward_is_the_slope_of_forward(drawn, seed):
-    z, gamma, beta = drawn
-    rng = np.random.default_rng(seed)
-    dy, along = rng.normal(size=(2, *z.shape))
-    dz, dgamma, dbeta = batchnorm.backward(dy, batchnorm.forward(z, gamma, beta, 0.1)[1])
-    of_gamma, of_beta = rng.normal(size=(2, *dgamma.shape))
-
-    def loss(step):
-        moved = z + step * along, gamma + step * of_gamma, beta + step * of_beta
-        return (dy * batchnorm.forward(*moved, 0.1)[0]).sum()
-
-    slope = (loss(1e-5) - loss(-1e-5)) / 2e-5
-    expected = (dz * along).sum() + (dgamma * of_gamma).sum() + (dbeta * of_beta).sum()
-    assert expected == pytest.approx(slope, rel=1e-5, abs=1e-6)
-
-
 # What belongs to the caller
 
 
@@ -222,17 +192,6 @@ def test_no_result_shares_its_memory_with_what_was_given():
     assert not any(np.may_share_memory(one, two) for one in results for two in given)
 
 
-@given(seeds)
-def test_gamma_changed_afterwards_changes_no_gradient(seed):
-    rng = np.random.default_rng(seed)
-    z, dy, (gamma, beta, *_) = rng.normal(size=(3, 5, 4))
-    _, cache = batchnorm.forward(z, gamma, beta)
-    before = batchnorm.backward(dy, cache)
-    gamma[:] = 0
-    for now, then in zip(batchnorm.backward(dy, cache), before, strict=True):
-        np.testing.assert_array_equal(now, then)
-
-
 @given(shapes(), seeds)
 def test_one_batch_takes_many_gradients_at_once(shape, seed):
     rng = np.random.default_rng(seed)
@@ -248,14 +207,6 @@ def test_one_batch_takes_many_gradients_at_once(shape, seed):
 # Measures
 
 values = st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=50)
-
-
-@given(values, st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=8, unique=True))
-def test_every_value_is_in_a_bin_or_outside(values, edges):
-    edges = sorted(edges)
-    counts, below, above = measures.histogram(values, edges)
-    assert counts.tolist() == np.histogram(values, edges)[0].tolist()
-    assert (below, above) == (sum(v < edges[0] for v in values), sum(v > edges[-1] for v in values))
 
 
 @given(values, st.integers(1, 60))

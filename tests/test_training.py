@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tqdm.std
 
-from bnviz import batchnorm, digits, network, training
+from bnviz import digits, network, training
 
 SIZES = (64, 20, 20, 10)
 DATA = digits.load()
@@ -24,8 +24,8 @@ def train(net, steps=20, **choices):
 
 
 def arrays_of(run):
-    """Every array of a run, in a fixed order."""
-    record = [run.steps, run.loss, run.accuracy, run.z, run.gamma, run.beta, run.diverged]
+    """What was computed while training, as a list of arrays."""
+    record = [run.loss, run.z, run.gamma, run.beta]
     parameters = [value for layer in run.network.layers for value in layer if value is not None]
     statistics = [value for pair in run.network.statistics + run.running for value in pair]
     return record + parameters + statistics
@@ -45,40 +45,31 @@ def test_every_epoch_is_shuffled_anew_and_drops_what_is_left(n):
     assert (epochs[0] != epochs[1]).any()
 
 
-def test_the_seed_draws_the_minibatches():
-    first, again, other = (
-        np.stack(list(islice(training.minibatches(100, 10, seed), 30))) for seed in (0, 0, 1)
-    )
-    np.testing.assert_array_equal(first, again)
-    assert (first != other).any()
-
-
 # Steps
 
 
-@pytest.mark.parametrize("learning_rate", [0.7, 0])
 @pytest.mark.parametrize("batch_norm", [True, False])
-def test_one_step_goes_down_the_gradient(batch_norm, learning_rate):
+def test_one_step_goes_down_the_gradient(batch_norm):
     net = network.init(SIZES, batch_norm=batch_norm, dtype=np.float64)
     batch = next(training.minibatches(len(DATA.images), 60, seed=5))
     logits, cache = network.forward(net, DATA.images[batch])
     loss, dlogits = network.cross_entropy(logits, DATA.labels[batch])
-    run = train(net, steps=1, learning_rate=learning_rate, seed=5)
+    run = train(net, steps=1, learning_rate=0.7, seed=5)
     assert run.loss[1] == loss
     for before, after, slopes in zip(
         net.layers, run.network.layers, network.backward(dlogits, cache), strict=True
     ):
         for old, new, slope in zip(before, after, slopes, strict=True):
             if old is not None:
-                np.testing.assert_allclose(new, old - learning_rate * slope, rtol=1e-14)
+                np.testing.assert_allclose(new, old - 0.7 * slope, rtol=1e-14)
 
 
 def test_same_seed_same_run_bit_for_bit():
     net = network.init(SIZES)
-    first, again, other = (train(net, test=TEST, running_rate=0.1, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (train(net, running_rate=0.1, seed=seed) for seed in (3, 3, 4))
     for array, same in zip(arrays_of(first), arrays_of(again), strict=True):
         np.testing.assert_array_equal(array, same)
-    assert (first.loss != other.loss).any()
+    assert (first.loss[1:] != other.loss[1:]).all()  # other mini-batches
     assert (first.z[0] != other.z[0]).any()  # other examples
 
 
@@ -115,14 +106,6 @@ def test_progress_bars_start_no_thread():
         assert not any("TMonitor" in type(thread).__name__ for thread in threading.enumerate())
 
 
-def test_training_changes_nothing_it_was_given():
-    net, images = network.init(SIZES), DATA.images.copy()
-    before = network.side_by_side(net.layers)
-    train(net, running_rate=0.1)
-    np.testing.assert_array_equal(network.side_by_side(net.layers), before)
-    np.testing.assert_array_equal(images, DATA.images)
-
-
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_a_stack_learns_what_its_networks_learn_alone(batch_norm):
     starts = [(0, 0.1, 0.3), (1, 1.0, 0.03), (2, "xavier", 3.0)]  # seed, weights, learning rate
@@ -147,9 +130,7 @@ def test_a_stack_learns_what_its_networks_learn_alone(batch_norm):
                 np.testing.assert_allclose(ours[1][index], expected[1], rtol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "frozen", [("gamma", "beta"), ("gamma",), ("weights",), ("weights", "bias", "gamma", "beta")]
-)
+@pytest.mark.parametrize("frozen", [("gamma", "beta"), ("weights",)])
 def test_frozen_parameters_stay_and_the_others_move(frozen):
     net = network.init(SIZES)
     after = train(net, frozen=frozen).network.layers[0]
@@ -163,8 +144,7 @@ def test_a_run_keeps_the_precision_of_its_network(dtype):
     net = network.init(SIZES, dtype=dtype)
     choices = {"steps": 3, "learning_rate": np.float64(1), "running_rate": 0.1}
     run = training.train(net, DATA.images.astype(float), DATA.labels, **choices)
-    arrays = arrays_of(dataclasses.replace(run, steps=run.loss, accuracy=run.loss, diverged=run.z))
-    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+    assert {array.dtype for array in arrays_of(run)} == {np.dtype(dtype)}
 
 
 # The record
@@ -175,7 +155,7 @@ def test_snapshots_are_dense_at_the_start():
     np.testing.assert_array_equal(steps, [round(600 * (k / 12) ** 2) for k in range(13)])
 
 
-@pytest.mark.parametrize(("steps", "snapshots"), [(1, 2), (5, 120), (600, 120), (10**6, 40)])
+@pytest.mark.parametrize(("steps", "snapshots"), [(1, 2), (5, 120)])
 def test_snapshots_go_from_start_to_end_and_never_twice(steps, snapshots):
     at = training.snapshot_steps(steps, snapshots)
     assert at[0] == 0
@@ -237,28 +217,23 @@ def test_a_look_at_many_data_takes_a_fair_sample_and_always_the_same(many):
     net = network.init((4, 3, 2), weights=0)
     net.layers[-1].bias[:] = 1, 0  # it says 0 to everything, which is right half of the time
     choices = {"steps": 5, "frozen": network.Layer._fields, "test": test}
-    first, other, again = (
-        training.train(net, images, labels, seed=seed, **choices) for seed in (0, 1, 0)
-    )
-    np.testing.assert_array_equal(first.accuracy, again.accuracy)
+    first, other = (training.train(net, images, labels, seed=seed, **choices) for seed in (0, 1))
     assert len(set(first.accuracy)) == 1
     assert first.accuracy[0] != other.accuracy[0]
     assert first.accuracy == pytest.approx(0.5, abs=0.04)
 
 
-def test_images_and_labels_may_come_as_lists_and_bytes():
+@pytest.mark.parametrize("convert", [np.asarray, np.ndarray.tolist])
+def test_images_and_labels_may_come_as_bytes_and_as_lists(convert):
     images, labels = np.round(DATA.images[:70] * 16).astype(np.uint8), DATA.labels[:70]
+    given, floats = (convert(images), convert(labels.astype(np.uint8))), (images * 1.0, labels)
     net = network.init(SIZES, dtype=np.float64)
-    choices = {"steps": 3, "batch_size": 10}
-    test = images.astype(float), labels
-    expected = training.train(net, *test, test=test, **choices)
-    for data in [(images, labels.astype(np.uint8)), (images.tolist(), labels.tolist())]:
-        run = training.train(net, *data, test=data, **choices)
-        np.testing.assert_array_equal(run.loss, expected.loss)
-        np.testing.assert_array_equal(run.accuracy, expected.accuracy)
-        assert training.accuracy(run.network, *data) == training.accuracy(run.network, *test)
-        (mean, _), *_ = training.measure_statistics(run.network, data[0], 70)
-        np.testing.assert_allclose(mean, test[0].mean(axis=0) @ run.network.layers[0].weights)
+    run, expected = (
+        training.train(net, *data, steps=3, batch_size=10, test=data) for data in (given, floats)
+    )
+    np.testing.assert_array_equal(run.loss, expected.loss)
+    np.testing.assert_array_equal(run.accuracy, expected.accuracy)
+    assert training.accuracy(run.network, *given) == training.accuracy(run.network, *floats)
 
 
 def test_hidden_layers_may_differ_in_width():
@@ -300,19 +275,12 @@ def test_parameters_that_overflow_in_the_last_step_have_diverged_though_no_loss_
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_divergent_network_with_batch_norm_is_no_error_either():
+def test_a_network_that_overflows_is_judged_without_a_warning():
     net = network.init(SIZES, activation="relu")
-    assert train(net, learning_rate=1e30, test=TEST, running_rate=0.1).diverged
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("batch_norm", [True, False])
-def test_a_network_that_overflows_is_judged_without_a_warning(batch_norm):
-    net = network.init(SIZES, batch_norm, activation="relu")
     net = net._replace(layers=network.map_parameters(lambda p: p * np.float32(1e30), net.layers))
     statistics = training.measure_statistics(net, DATA.images, 60)
     assert 0 <= training.accuracy(net._replace(statistics=statistics), *TEST) <= 1
-    assert not batch_norm or np.isinf(statistics[0][1]).any()
+    assert np.isinf(statistics[0][1]).any()
 
 
 def test_steps_to_is_the_first_snapshot_that_got_there():
@@ -337,15 +305,6 @@ def test_a_short_run_prints_nothing(capfd, clock):
     clock(seconds=0)
     train(network.init(SIZES))
     assert capfd.readouterr() == ("", "")
-
-
-def test_a_sweep_shows_one_bar_for_all_its_runs(capsys, clock):
-    clock(seconds=1)
-    net = network.init(SIZES)
-    training.train_at_rates([net, net], DATA.images, DATA.labels, [0.1], steps=2)
-    out = capsys.readouterr().out
-    assert "sweep: 100%" in out
-    assert "training" not in out
 
 
 def test_a_long_run_shows_progress_and_wipes_it_away(capsys, clock):
@@ -375,11 +334,10 @@ def test_accuracy_is_the_share_of_right_answers():
         assert training.accuracy(net, *TEST) == np.mean(DATA.test_labels == digit)
 
 
-@pytest.mark.parametrize("m", [2, 4, 8])
-def test_algorithm_2_is_unbiased_in_the_first_layer(m):
+def test_algorithm_2_is_unbiased_in_the_first_layer():
     net = network.init((64, 100, 100, 10), weights=0.3, dtype=np.float64)
     images = DATA.images[:1432]  # a whole number of mini-batches
-    (mean, var), _ = training.measure_statistics(net, images, m)
+    (mean, var), _ = training.measure_statistics(net, images, batch_size=2)
     z = images @ net.layers[0].weights
     np.testing.assert_allclose(mean, z.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose((var / z.var(axis=0)).mean(), 1, rtol=0.03)
@@ -398,19 +356,6 @@ def test_a_trained_network_carries_algorithm_2_of_its_own_batch_size():
     again = training.measure_statistics(run.network, DATA.images, 30)
     for pair, expected in zip(run.network.statistics, again, strict=True):
         np.testing.assert_array_equal(pair, expected)
-
-
-def test_batch_statistics_are_those_of_each_minibatch():
-    net = network.stack([network.init(SIZES, seed=seed) for seed in range(2)])
-    batches = list(islice(training.minibatches(len(DATA.images), 7), 5))
-    layers = training.layer_statistics(net, DATA.images, batches)
-    assert len(layers) == 2
-    for layer, (means, variances) in enumerate(layers):
-        assert means.shape == variances.shape == (5, 2, 20)
-        z = network.forward(net, DATA.images[batches[3]])[1].z[layer]
-        mean, var = batchnorm.batch_statistics(z)
-        np.testing.assert_allclose(means[3], mean, rtol=1e-6)
-        np.testing.assert_allclose(variances[3], var, rtol=1e-6)
 
 
 def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
@@ -432,13 +377,13 @@ def test_running_averages_weigh_the_new_batch_and_start_at_0_and_1():
 # Sweeps
 
 
-def test_a_sweep_trains_every_network_at_every_learning_rate():
-    networks = [network.init(SIZES, batch_norm, seed=batch_norm) for batch_norm in (False, True)]
-    rates = (0.1, 1.0, 3.0)
-    runs = training.train_at_rates(networks, DATA.images, DATA.labels, rates, steps=20, test=TEST)
-    assert [run.accuracy.shape[1:] for run in runs] == [(3,), (3,)]
+def test_a_sweep_trains_every_network_at_every_learning_rate_and_shows_one_bar(capsys, clock):
+    clock(seconds=1)
+    networks, rates = [network.init(SIZES, batch_norm) for batch_norm in (False, True)], (0.1, 3.0)
+    runs = training.train_at_rates(networks, DATA.images, DATA.labels, rates, steps=20)
+    out = capsys.readouterr().out
     for net, run in zip(networks, runs, strict=True):
-        for index, rate in enumerate(rates):
-            alone = train(net, learning_rate=rate, test=TEST)
-            np.testing.assert_allclose(run.loss[:, index], alone.loss, rtol=1e-4)
-            np.testing.assert_allclose(run.accuracy[:, index], alone.accuracy, atol=0.01)
+        alone = [train(net, learning_rate=rate, progress=False).loss for rate in rates]
+        np.testing.assert_allclose(run.loss, np.transpose(alone), rtol=1e-4)
+    assert "sweep: 100%" in out
+    assert "training" not in out

@@ -1,10 +1,9 @@
-"""The layer against JAX's own normalization and derivatives, and SciPy's first-order filter."""
+"""The layer against JAX's own normalization and derivatives."""
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy.signal import lfilter
 
 from bnviz import batchnorm
 
@@ -61,27 +60,3 @@ def test_inference_and_fold(layer):
     np.testing.assert_allclose(y, expected, **CLOSE)
     folded, shift = batchnorm.fold(weights, bias, gamma, beta, mean, var, eps)
     np.testing.assert_allclose(x @ folded + shift[..., None, :], expected, **CLOSE)
-
-
-def test_population_statistics(layer):
-    rng, z, *_ = layer
-    batches = rng.normal(size=(9, *z.shape))
-    ours = batchnorm.population_statistics(*batchnorm.batch_statistics(batches), m=z.shape[-2])
-    mean = jnp.mean(batches, axis=(0, -2))
-    var = jnp.mean(jnp.var(batches, axis=-2, ddof=1), axis=0)
-    np.testing.assert_allclose(ours[0], mean, **CLOSE)
-    np.testing.assert_allclose(ours[1], var, **CLOSE)
-
-
-def test_running_statistics_are_a_first_order_filter(layer):
-    rng, z, gamma, *_ = layer
-    rate, steps = rng.uniform(0.01, 0.9), 30
-    means, variances = batchnorm.batch_statistics(rng.normal(size=(steps, *z.shape)))
-    running = np.zeros_like(gamma), np.ones_like(gamma)
-    starts = running
-    for batch in zip(means, variances, strict=True):
-        running = batchnorm.update_running(running, batch, rate)
-    for ours, start, values in zip(running, starts, (means, variances), strict=True):
-        state = (1 - rate) * start[None]  # the filter's memory of where the average began
-        filtered, _ = lfilter([rate], [1, rate - 1], values, axis=0, zi=state)
-        np.testing.assert_allclose(ours, filtered[-1], **CLOSE)
