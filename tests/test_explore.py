@@ -1,4 +1,4 @@
-"""Every explorable is driven to the ends of every control, and walked at random."""
+"""Every explorable is driven to the ends of every control."""
 
 import functools
 import inspect
@@ -65,15 +65,8 @@ def corners(demo):
         for value in positions(control):
             yield demo.first_values | {label: value}
     rng = random.Random(0)
-    for _ in range(20):
+    for _ in range(10):
         yield {label: rng.choice(positions(control)) for label, control in demo.controls.items()}
-
-
-def random_value(control, rng):
-    if hasattr(control, "min"):
-        stops = round((control.max - control.min) / control.step)
-        return min(control.min + control.step * rng.randint(0, stops), control.max)
-    return rng.choice(list(getattr(control, "options", [False, True])))
 
 
 def pixels(demo):
@@ -85,82 +78,56 @@ def pixels(demo):
 
 def test_the_explorables():
     assert {"scale_shift", "drift"} < set(NAMES)
+    assert {"bias", "normalization", "pipeline", "scale_shift"} <= set(TAKE_ACTIVATIONS)
     assert all(isinstance(made(name), live.Live) for name in NAMES)
     assert all(made(name).name == name for name in NAMES)
 
 
-def test_a_new_file_with_a_demo_is_all_that_the_tests_of_demos_need(tmp_path):
+def test_a_demo_in_a_new_file_is_one_of_the_explorables(tmp_path):
     package = shutil.copytree(Path(explore.__file__).parents[1], tmp_path / "bnviz")
     shortest = (package / "explore" / "nb04_bias_cancellation.py").read_text(encoding="utf-8")
     mine = shortest.replace("def bias(", "def mine(")
     (package / "explore" / "nb99_mine.py").write_text(mine, encoding="utf-8")
-    shutil.copy(__file__, tmp_path / "test_explore.py")
-    (tmp_path / "pytest.ini").touch()  # no settings from further up, which would find this bnviz
-    tests = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        "mine and not all",
-    ]
-    said = subprocess.run(tests, cwd=tmp_path, capture_output=True, text=True)
-    assert said.returncode == 0, said.stdout
-    assert int(re.search(r"(\d+) passed", said.stdout).group(1)) >= 9
+    code = "from bnviz import explore; print(*explore.__all__, explore.mine().name)"
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert sorted(said.stdout.split()) == sorted([*NAMES, "mine", "mine"])
 
 
-@pytest.mark.parametrize(
-    ("name", "reach"),
-    [
-        ("pipeline", {"shift": [-3, 3], "scale": [0.5, 3], "b": [-3, 3], "gamma": [0.5, 3]}),
-        ("pipeline", {"beta": [-3, 3], "batch_norm": [False, True]}),
-        ("batches", {"batch": [1, 20]}),
-        ("drift", {"step": [0], "batch_norm": [False, True]}),
-        ("batch_size", {"m": [2, 4, 8, 32]}),
-        ("normalization", {"shift": [-3, 3], "scale": [1], "eps": [1e-5, 1e-3], "m": [1, 2]}),
-        ("bias", {"b": [-5, 0, 5], "scale": [1]}),
-        ("scale_shift", {"gamma": [0, 1, 6], "beta": [-3, 0, 3]}),
-        ("learned", {"step": [0]}),
-        ("training", {"step": [0]}),
-        ("test_time", {"batches": [2, 100], "m": [2, 32], "rate": [0.01, 0.1]}),
-    ],
-)
-def test_controls_reach(name, reach):
-    demo = home(name)
-    for control, values in reach.items():
-        for value in values:
-            move(demo, {control: value})
-            assert demo.values[control] == value
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_controls_are_the_parameters_in_words(name):
-    for control in home(name).controls.values():
-        assert control.description.strip()
+def test_a_demo_needs_no_pyplot_and_no_docstrings():
+    code = """
+import sys
+from bnviz import explore
+explore.pipeline()._repr_mimebundle_()
+sys.exit("matplotlib.pyplot" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-OO", "-c", code]).returncode == 0
 
 
 # Driving
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_control_changes_the_picture(name):
+def test_every_control_changes_the_picture_and_leaves_no_trace(name):
     demo, captions = home(name), set()
     middle = {label: positions(control)[1] for label, control in demo.controls.items()}
-    for label, control in demo.controls.items():
-        pictures = {}
-        for others in (demo.first_values, middle):  # at the start, some have nothing to change yet
-            move(demo, others)
-            pictures[others is middle] = set()
-            for value in positions(control):
-                move(demo, {label: value})
-                pictures[others is middle].add(bytes(demo.image.value))
-                captions.add(demo.caption)
-        assert max(map(len, pictures.values())) > 1, f"{label} of {name} does nothing"
-        move(demo, demo.first_values)
-        assert demo.image.value == demo.first_picture, f"{label} of {name} leaves a trace"
-        assert demo.caption == demo.first_caption
+
+    def pictures(label, others):
+        """How many pictures a control makes while the others stand there."""
+        move(demo, others)
+        seen = set()
+        for value in positions(demo.controls[label]):
+            move(demo, {label: value})
+            seen.add(bytes(demo.image.value))
+            captions.add(demo.caption)
+        return len(seen)
+
+    for label in demo.controls:  # at the start, some have nothing to change yet
+        changes = pictures(label, demo.first_values) > 1 or pictures(label, middle) > 1
+        assert changes, f"{label} of {name} does nothing"
+    move(demo, demo.first_values)
+    assert (demo.image.value, demo.caption) == (demo.first_picture, demo.first_caption)
     assert len(captions) > 1
 
 
@@ -168,7 +135,7 @@ def test_every_control_changes_the_picture(name):
 def test_moved_equals_fresh(name):
     demo, rng = home(name), random.Random(7)
     for label, control in demo.controls.items():
-        move(demo, {label: random_value(control, rng)})
+        move(demo, {label: rng.choice(positions(control))})
     fresh = getattr(explore, name)()
     move(fresh, demo.values)
     assert fresh.image.value == demo.image.value
@@ -176,29 +143,11 @@ def test_moved_equals_fresh(name):
     assert fresh._repr_mimebundle_()[0]["image/png"] == demo._repr_mimebundle_()[0]["image/png"]
 
 
-def test_random_walk_over_all():
-    rng = random.Random(0)
-    moves = [(name, label) for name in NAMES for label in made(name).controls]
-    for name, label in rng.sample(moves, len(moves)):
-        move(made(name), {label: random_value(made(name).controls[label], rng)})
-    for name in NAMES:
-        demo = home(name)
-        assert demo.image.value == demo.first_picture
-        assert demo.caption == demo.first_caption
-
-
-def test_no_pyplot():
-    code = """
-import sys
-from bnviz import explore
-explore.pipeline()._repr_mimebundle_()
-assert "matplotlib.figure" in sys.modules
-sys.exit("matplotlib.pyplot" in sys.modules)
-"""
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-    assert [made(name) for name in NAMES]
-    pyplot = sys.modules.get("matplotlib.pyplot")  # others may have loaded it
-    assert pyplot is None or not pyplot.get_fignums()
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_without_a_kernel_shows_what_the_controls_reach(name):
+    demo = home(name)
+    for values in demo._still:
+        move(demo, demo.first_values | values)
 
 
 # What the eye meets
@@ -249,7 +198,7 @@ def tour(name):
             texts=still + moving_texts(demo.figure),
         )
         seen.append((values, what))
-    assert len(seen) > 20
+    assert len(seen) > 10
     return seen
 
 
@@ -291,27 +240,19 @@ def test_text_is_as_large_as_that_around_it(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_captions_are_one_sentence_with_numbers(name):
+def test_captions_have_no_nan_and_real_minus_signs(name):
     for values, seen in tour(name):
         caption = seen.caption
-        assert re.fullmatch(r"\S.*\.", caption), f"{values}: {caption}"
-        assert not re.search(r"[.!?]\s", caption), f"two sentences at {values}: {caption}"
-        assert re.search(r"\d", caption), f"{values}: {caption}"
         assert not re.search(r"nan|inf\b|-0\.0+\b|(?<![\w.])-\d", caption), f"{values}: {caption}"
 
 
 # Your own activations
 
 
-def test_who_takes_activations():
-    assert {"bias", "normalization", "pipeline", "scale_shift"} <= set(TAKE_ACTIVATIONS)
-
-
 @pytest.mark.parametrize("name", TAKE_ACTIVATIONS)
-@pytest.mark.parametrize("values", [[1e200, -1e200], [0.0, 1e10], [-1e308]])
-def test_activations_that_no_axis_has_room_for_are_refused(name, values):
-    with pytest.raises(ValueError, match=r"activations are at most 1e9, got 1e.*: did training"):
-        getattr(explore, name)(activations=values)
+def test_activations_that_no_axis_has_room_for_are_refused(name):
+    with pytest.raises(ValueError, match=r"activations are at most 1e9, got 1e\+10: did training"):
+        getattr(explore, name)(activations=[0.0, -1e10])
 
 
 @pytest.mark.parametrize("name", TAKE_ACTIVATIONS)

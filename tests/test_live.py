@@ -2,13 +2,10 @@
 
 import ast
 import base64
+import gc
 import io
-import random
-import subprocess
-import sys
 import threading
-import time
-from urllib.request import urlopen
+import weakref
 
 import ipywidgets
 import numpy as np
@@ -73,12 +70,6 @@ def test_a_moved_control_changes_picture_and_caption(demo):
     assert demo.caption in page_words(demo)
 
 
-def test_picture_is_the_figure_at_twice_its_width(demo):
-    image = Image.open(urlopen(str(demo.image.value, "ascii")))
-    assert image.width == 600
-    assert demo.image.layout.width == "300px"
-
-
 # Errors
 
 
@@ -90,7 +81,7 @@ def test_a_raising_callback_is_read_in_the_page(demo):
     assert "ArithmeticError: height 3 is &lt;unlucky&gt;" in page_words(demo)
     assert 'role="alert"' in page_words(demo)
     assert demo.image.value == good
-    assert demo.caption == "The line goes up to 2.", "the caption of the picture that stays"
+    assert demo.caption == "The line goes up to 2."
 
 
 def test_the_next_good_value_goes_on(demo):
@@ -100,21 +91,15 @@ def test_the_next_good_value_goes_on(demo):
     assert demo.error is None
     assert demo.image.value == fresh.image.value
     assert demo.caption == "The line goes up to 4."
-    assert demo.caption in page_words(demo)
-    assert "unlucky" not in page_words(demo)
+    assert page_words(demo) == page_words(fresh)
 
 
 def test_a_raising_picture_is_read_in_the_page(demo, monkeypatch):
-    good = demo.image.value
-    with monkeypatch.context() as broken:
-        broken.setattr(demo._picture, "png", lambda: 1 / 0)
-        demo.set(height=5)
+    monkeypatch.setattr(demo._picture, "png", lambda: 1 / 0)
+    demo.set(height=5)
     assert isinstance(demo.error, ZeroDivisionError)
-    assert demo.image.value == good
-    assert demo.caption == "The line goes up to 2."
-    demo.set(height=6)
-    assert demo.error is None
-    assert demo.image.value != good
+    assert "ZeroDivisionError" in page_words(demo)
+    assert demo.caption == "The line goes up to 2.", "the caption of the picture that stays"
 
 
 def test_a_demo_that_cannot_start_says_so_at_once():
@@ -127,10 +112,8 @@ def test_a_demo_that_cannot_start_says_so_at_once():
     [
         ({"width": 3}, "level has the controls height, side; got 'width'"),
         ({"height": 11}, "height of level is a whole number from 0 to 10; got 11"),
-        ({"height": float("nan")}, "height of level is a whole number from 0 to 10; got nan"),
         ({"height": 2.5}, "height of level is a whole number from 0 to 10; got 2.5"),
         ({"height": "5"}, "height of level is a whole number from 0 to 10; got '5'"),
-        ({"side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
         ({"height": 5, "side": "left"}, r"side of level is one of \['up', 'down'\]; got 'left'"),
     ],
 )
@@ -145,40 +128,42 @@ def test_set_refuses_in_a_sentence_and_moves_nothing(demo, values, message):
 # Threads and memory
 
 
-def test_two_threads_leave_the_picture_of_the_last_value(demo):
-    heights = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10]
+class WatchedLock:
+    """A lock that says when a thread has to wait for it."""
 
-    def drag():
-        for _ in range(30):
-            demo.controls["height"].value = random.choice(heights)
+    def __init__(self):
+        self.lock, self.is_waited_for = threading.RLock(), threading.Event()
 
-    threads = [threading.Thread(target=drag) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert demo.error is None
-    assert demo.image.value == level(demo.values["height"]).image.value
-    assert demo.caption == f"The line goes up to {demo.values['height']}."
+    def __enter__(self):
+        if not self.lock.acquire(blocking=False):
+            self.is_waited_for.set()
+            self.lock.acquire()
+
+    def __exit__(self, *error):
+        self.lock.release()
 
 
 def test_an_error_is_not_said_of_a_later_picture(demo, monkeypatch):
-    say, is_said = demo._say, threading.Event()
+    """One thread raises; before it says so, another moves on, or waits for its turn."""
+    say, lock, raised = demo._say, WatchedLock(), threading.Event()
 
-    def slowly(sentence, role):
+    def say_late(sentence, role):
         if role == "alert":
-            is_said.set()
-            time.sleep(0.2)  # in which another thread may draw
+            raised.set()
+            assert lock.is_waited_for.wait(60)
         say(sentence, role)
+        lock.is_waited_for.set()  # where nothing made the other wait, it has drawn now
 
-    monkeypatch.setattr(demo, "_say", slowly)
+    monkeypatch.setattr(style, "_lock", lock)
+    monkeypatch.setattr(demo, "_say", say_late)
     unlucky = threading.Thread(target=demo.set, kwargs={"height": 3})
     unlucky.start()
-    is_said.wait()
+    assert raised.wait(60)
     demo.set(height=5)
     unlucky.join()
     assert demo.error is None
     assert demo.caption in page_words(demo)
+    assert demo.image.value == level(5).image.value
 
 
 def widgets_alive():
@@ -200,13 +185,15 @@ def run(shell, cell):
     return shell.run_cell(cell, store_history=True).result
 
 
-def test_a_cell_run_again_closes_what_it_showed(shell):
+def test_a_cell_run_again_closes_what_it_showed_and_keeps_nothing_of_it(shell):
     first = run(shell, "level()")
+    held = [weakref.ref(one) for one in (first._picture, first._show, first.figure)]
     before = widgets_alive()
-    for _ in range(3):
-        last = run(shell, "level()")
-        assert first.figure is None
+    last = run(shell, "level()")
+    gc.collect()
     assert widgets_alive() == before
+    assert first.figure is None
+    assert [one() for one in held] == [None] * 3
     last.set(height=7)
     assert last.caption == "The line goes up to 7."
 
@@ -261,40 +248,6 @@ def test_a_demo_that_is_closed_says_so(demo):
             move()
 
 
-def test_settings_of_the_reader_do_not_reach_a_demo():
-    code = """
-import sys
-import numpy as np
-np.seterr(all="raise")
-from bnviz import explore
-for name in explore.__all__:
-    getattr(explore, name)()
-demo = explore.momentum()
-demo.set(rate=0.99)
-demo._repr_mimebundle_()
-sys.exit(demo.error or np.geterr()["over"] != "raise")
-"""
-    subprocess.run([sys.executable, "-OO", "-c", code], check=True)
-
-
-def test_a_demo_run_thirty_times_over_does_not_grow_the_kernel():
-    code = """
-import gc, psutil
-from IPython.core.interactiveshell import InteractiveShell
-from bnviz import live
-shell = InteractiveShell.instance()
-grown = []
-for run in range(32):
-    cell = "from bnviz import explore; explore.pipeline()"
-    shell.run_cell(cell, store_history=True).raise_error()
-    gc.collect()
-    grown.append(psutil.Process().memory_info().rss / 1e6)
-print(grown[-1] - grown[1])
-"""
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(said.stdout.splitlines()[-1]) < 30
-
-
 # Display
 
 
@@ -305,6 +258,7 @@ def test_mime_bundle_holds_words_picture_and_widget(demo):
     Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).verify()
     how = "Controls: height h · side. To move them, run this cell (Shift + Enter)."
     assert metadata["image/png"] == {"width": 300, "alt": f"{demo.caption} {how}"}
+    assert demo.image.layout.width == "300px"  # with a kernel it is as wide
     view = data["application/vnd.jupyter.widget-view+json"]
     assert (view["version_major"], view["version_minor"]) == (2, 0)
     assert view["model_id"] == demo.widget.model_id
@@ -359,22 +313,12 @@ def test_slider_of_whole_numbers_moves_in_whole_steps():
     assert (smooth.min, smooth.max, smooth.value, smooth.step) == (0, 6, 1, 0.1)
 
 
-@pytest.mark.parametrize("value", [11, -0.5, float("nan"), None, "3", 1j, [1]])
+@pytest.mark.parametrize("value", [11, -0.5, float("nan"), None, "3"])
 def test_slider_does_not_cut_its_value_in_silence(value):
     with pytest.raises(ValueError, match=r"^γ starts at a number from 0\.0 to 6\.0, got "):
         live.slider("γ", 0.0, 6.0, value)
 
 
-@pytest.mark.parametrize(
-    "control",
-    [
-        live.slider("m", 1, 60, 4, 1),
-        live.slider("γ", 0.0, 6.0, 1.0),
-        live.stops("rate", [0.01, 0.1], 0.1),
-        live.choice("order", ["shuffled", "sorted"], "shuffled"),
-        live.switch("batch norm", True),
-    ],
-)
-def test_every_control_is_labelled_and_redraws_while_it_moves(control):
-    assert control.description
-    assert getattr(control, "continuous_update", True)
+def test_the_picture_follows_a_slider_while_the_hand_moves_it():
+    for control in (live.slider("m", 1, 60, 4, 1), live.stops("rate", [0.01, 0.1], 0.1)):
+        assert control.continuous_update

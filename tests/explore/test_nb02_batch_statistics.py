@@ -45,13 +45,10 @@ def orders():
     return batch_orders()
 
 
-def test_each_image_is_in_one_batch_at_most(orders):
+def test_orders_hold_each_image_once_at_most_and_are_what_they_are_called(orders):
     for batches in orders.values():
         assert batches.shape == (23, 60)
         assert np.unique(batches).size == batches.size
-
-
-def test_orders_are_what_they_are_called(orders):
     labels = digits.load().labels
     ink = example.images().mean(axis=-1)
     assert (np.diff(labels[orders["sorted by digit"]].ravel()) >= 0).all()
@@ -75,11 +72,5 @@ def test_the_caption_of_batches_counts_in_sigma_over_root_m(orders):
 def test_the_hills_are_made_by_the_readers_own_function():
     demo = explore.batch_size(batch_statistics=lambda z: (z.mean(axis=0), z.std(axis=0)))
     demo.set(m=256)
-    assert re.search(r"the share is 0\.9", demo.caption)  # sd 1.1 where the variance is 1.22
-    assert demo.caption != moved_to_256().caption
-
-
-def moved_to_256():
-    demo = explore.batch_size()
-    demo.set(m=256)
-    return demo
+    share = float(re.search(r"the share is (\d\.\d+)", demo.caption)[1])
+    assert 0.89 < share < 0.92  # an sd of 1.1 where the variance is 1.22; of variances it is 0.996
