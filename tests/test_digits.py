@@ -34,11 +34,6 @@ def test_no_test_image_is_among_those_to_train():
     assert not any(image.tobytes() in train for image in data.test_images)
 
 
-def test_the_first_images_are_a_fair_sample():
-    share = np.bincount(digits.load().labels[:512], minlength=10) / 512
-    assert share == pytest.approx(0.1, abs=0.04)  # sorted by digit, four of them would fill it
-
-
 def test_labels_belong_to_their_images():
     data = digits.load()
     centres = np.stack([data.images[data.labels == digit].mean(axis=0) for digit in range(10)])

@@ -69,16 +69,6 @@ def drawn_words(text="mean", **looks):
 # Drawing
 
 
-def test_same_values_same_bytes():
-    picture = at(0.5)
-    first = picture.png()
-    assert picture.png() == first
-    picture.update(0.25)
-    assert picture.png() != first
-    picture.update(0.5)
-    assert picture.png() == first
-
-
 def test_blitted_equals_a_full_draw():
     picture = Line()
     for height in (0.2, 0.93):  # the second behind the words
