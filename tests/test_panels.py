@@ -52,16 +52,6 @@ def test_bars_lie_on_their_side(axes):
     assert axes.get_ylim() == (0, 2)
 
 
-def test_histogram_says_mean_sd_and_what_is_outside(axes):
-    panel = Histogram(axes, "z", [-2.0, 0.0, 2.0], 0.5)
-    panel.update(np.array([-1.0, 1.0, 1.0, 3.0]))
-    assert panel._numbers.text == "mean 1.00, sd 1.41"
-    assert places(panel._bars._spread)[0] == pytest.approx([1 - 2**0.5, 1, 1 + 2**0.5])
-    assert outside(panel._bars) == ("", "25\u00a0% ▸")
-    panel.update(np.array([-9.0, 1.0]))
-    assert outside(panel._bars) == ("◂ 50\u00a0%", "")
-
-
 def test_histogram_of_none_is_left_out_and_comes_back(axes):
     panel = Histogram(axes, "z", [-2.0, 0.0, 2.0], 0.5)
     panel.update(np.array([-9.0, 1.0, 9.0]))

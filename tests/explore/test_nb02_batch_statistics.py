@@ -18,13 +18,6 @@ def test_the_batch_variance_is_low_by_the_factor_that_is_told():
         assert means.std() * np.sqrt(m) / values.std() == pytest.approx(1, rel=0.03)
 
 
-def test_the_batches_of_all_sizes_are_as_many_and_sorted():
-    for means, variances in draw_statistics(np.array([0.0, 1.0])).values():
-        assert means.shape == variances.shape == (20_000,)
-        assert (np.diff(means) >= 0).all()
-        assert (np.diff(variances) >= 0).all()
-
-
 def test_the_caption_tells_how_low_the_variance_is():
     demo = explore.batch_size([0.0, 1.0])
     demo.set(m=2)
