@@ -133,6 +133,7 @@ TAKEN = [
     "line_fit(…, batch)",
     "line_fit(batch, …)",
 ]
+
 # Refused by Python or NumPy in their own words
 REFUSED = [
     "batchnorm.forward(batch, three, three, eps=three)",
