@@ -270,7 +270,9 @@ def test_text_stands_still_and_the_still_picture_follows(demo):
 
 def test_a_page_without_a_kernel_shows_the_telling_positions():
     demo, told = level(still=[{}, {"height": 8}, {"side": "down"}]), []
+    before = demo._picture.png()
     data, metadata = demo._repr_mimebundle_()
+    assert demo._picture.png() == before
     for values in ({}, {"height": 8}, {"height": 2, "side": "down"}):
         demo.set(**values)
         alone = decoded_still(demo)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz import explore
-from bnviz.explore.nb07_backward_pass import through
+from bnviz.explore.nb07_backward_pass import SHAPES, through
 from bnviz.pictures import Words
 
 
@@ -24,6 +24,15 @@ def test_four_numbers_by_hand():
     assert "= 1.87, so dz = (0.27, −0.53, 0.27, 0.00), which sums to 0.00," in demo.caption
     demo.set(scale=0.5)  # closer nets get larger gradients
     assert "= 0.94, so dz = (0.53, −1.07, 0.53, 0.00), which sums to 0.00," in demo.caption
+
+
+def test_each_stem_begins_on_the_line_that_is_taken_away():
+    arriving = explore.gradient().figure.axes[0]
+    (line,) = (one for one in arriving.lines if one.get_linestyle() == "--")
+    stems = [one.get_xydata() for one in arriving.lines if one.get_marker() in SHAPES]
+    assert len(stems) == 4
+    for (z_hat, start), _ in stems:
+        assert start == pytest.approx(np.interp(z_hat, *line.get_data()))
 
 
 def test_what_does_not_fit_is_drawn_at_the_edge_and_counted():
