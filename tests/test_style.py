@@ -141,7 +141,7 @@ def pictures():
         demo = make()
         shown.append(demo._repr_mimebundle_()[0]["image/png"])
         demo.set(**values)
-        shown.append(demo.image.value)
+        shown += [demo.image.value, demo._repr_mimebundle_()[0]["image/png"]]
     return shown
 
 
