@@ -168,7 +168,7 @@ def _draw_direction(figure, steps):
     titles += (("accuracy", "five seeds; dashed: free"),)
     panels = []
     for column, (heading, formula) in enumerate(titles):
-        axes = figure.add_axes([0.075 + 0.325 * column, 0.16, 0.25, 0.6])
+        axes = figure.add_axes([0.075 + 0.33 * column, 0.16, 0.24, 0.6])
         style.title(axes, heading, formula, pad=8)
         panels.append(axes)
     length, effective, accuracy = panels
