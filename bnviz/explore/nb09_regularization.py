@@ -9,7 +9,7 @@ from bnviz.pictures import Picture, Words
 from bnviz.recordings.regularization import WAYS, best_rate, stopped_early
 
 LABELS = {"one label in five wrong": "wrong", "right labels": "right"}
-PARTS = ("own images (grey: none)", "test images (grey: none)")
+PARTS = ("own images", "test images")
 
 
 @demo
@@ -31,6 +31,7 @@ def regularization():
         own, test = (curves[way][:, part] for part in (0, 2))
         panels[0].update(own, curves["none"][:, 0])
         panels[1].update(test, curves["none"][:, 2])
+        panels[0].note.text = "errors by heart" if LABELS[labels] == "wrong" else ""
         rows.update(ways, way, step >= steps[-1])
         said = f"{percent(own[:, -1].mean())} of its own images and "
         said += f"{percent(test[:, -1].mean())} of the test images"
@@ -54,10 +55,12 @@ class _Learning:
 
     def __init__(self, figure, x, steps, part):
         axes = figure.add_axes([x, 0.14, 0.24, 0.66])
-        style.title(axes, "accuracy", part, pad=8)
+        style.title(axes, part, "accuracy; thick grey: none", pad=8)
         self._time = draw_time(axes, steps)
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.8, 1])
         axes.set_yticklabels(["0", "50 %", "80 %", "100 %"] if x < 0.1 else [])
+        axes.axhline(0.8, color=style.PALE, lw=1, zorder=0)
+        self.note = Words(axes, 0.03, 0.83, transform=axes.get_yaxis_transform())
         looks = {"animated": True}
         (self._none,) = axes.plot([], [], color=style.QUIET, lw=2.5, **looks)
         self._seeds = axes.plot(np.empty((0, 6)), color=style.INK, lw=1, **looks)
