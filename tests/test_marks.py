@@ -30,7 +30,14 @@ SAVED = new_output("display_data", {marks.KIND: {"exercise": "unbiased", "passed
 # hand-in: (its sources, how many of 4 pass, what else its line says)
 CLASS = {
     "bob/02.ipynb": (
-        [RIGHT, WRONG, "1 / 0", HOW_FAR + ")", "input()\n" + AS_CERTAIN, "checks.unbiased(...)"],
+        [
+            RIGHT,
+            RIGHT + "\n" + WRONG,  # the last of all counts
+            "1 / 0",
+            HOW_FAR + ")",
+            "input()\n" + AS_CERTAIN,
+            "checks.unbiased(...)",
+        ],
         0,
         [
             "batch_statistics: divides by m ? 1",  # the console has no minus sign
