@@ -16,8 +16,8 @@ from tests.browser import lab
 from tools import site as tool
 
 NO_CHROMIUM = "The browser tests need Chromium or Chrome on the PATH, and there is none."
-FIRST = "00_start_here.ipynb"  # the notebook that is run in the page
-READ = "03_normalization.ipynb"  # the one that is read without a kernel, and shown as a talk
+# the notebook that is run in the page, read without a kernel and shown as a talk
+ONE = "03_normalization.ipynb"
 
 # every handle has the name that the page gives it, a moment after it stands there
 NAMED = """[...document.querySelectorAll('.bnviz-live .noUi-handle')]
@@ -46,7 +46,7 @@ def chromium():
 def folder(tmp_path_factory):
     """What JupyterLab serves: a notebook as a stranger's and as its owner's, and every demo."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = json.loads((lab.ROOT / "notebooks" / READ).read_text(encoding="utf-8"))
+    notebook = json.loads((lab.ROOT / "notebooks" / ONE).read_text(encoding="utf-8"))
     for copy in ("strange", "trusted"):
         notebook["metadata"]["copy"] = copy  # trust goes by content
         (folder / f"{copy}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
@@ -103,8 +103,8 @@ def native(chromium, address):
 
 @pytest.fixture(scope="session")
 def in_the_page(chromium, site_address):
-    """A page of the site with the first notebook, whose kernel is in the page itself."""
-    with lab.ran_notebook(chromium, site_address(FIRST)) as page:
+    """A page of the site with that notebook, whose kernel is in the page itself."""
+    with lab.ran_notebook(chromium, site_address(ONE)) as page:
         page.wait_for_function(NAMED)
         page.evaluate(lab.WATCH)
         yield page

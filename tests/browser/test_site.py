@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import lab
-from tests.browser.conftest import FIRST
+from tests.browser.conftest import ONE
 
 pytestmark = pytest.mark.xdist_group("site")  # one worker has the site
 
 
 def test_it_prints_what_was_saved(in_the_page):
-    here, there = lab.printed(in_the_page.cells), lab.saved(FIRST)
+    here, there = lab.printed(in_the_page.cells), lab.saved(ONE)
     assert any(there.values())
     assert here == there
 
@@ -36,7 +36,7 @@ def test_a_still_picture_keeps_its_size_on_a_phone_and_scrolls_sideways(in_the_p
 def test_the_front_page_starts_the_first_notebook_and_links_stay_in_the_tab(reading, site_address):
     reading.goto(site_address("").partition("notebooks/")[0])
     reading.get_by_role("link", name="Start", exact=True).click()
-    reading.wait_for_url(f"**/notebooks/index.html?path={FIRST}")
+    reading.wait_for_url("**/notebooks/index.html?path=00_start_here.ipynb")
     reading.wait_for_function("window.jupyterapp?.shell.currentWidget?.context")
     reading.locator(".jp-RenderedMarkdown a[href*='01_']").first.click()
     reading.wait_for_url("**/notebooks/index.html?path=01_*.ipynb")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import lab
-from tests.browser.conftest import READ
+from tests.browser.conftest import ONE
 
 NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("*.ipynb"))
 assert NOTEBOOKS
@@ -51,7 +51,7 @@ def test_pictures_stand_in_jupyterlab_without_a_kernel(chromium, address, copy):
     )
     assert set(trust) == {copy == "trusted"}
     shown = [
-        number for number, data in outputs(lab.ROOT / "notebooks" / READ) if "image/png" in data
+        number for number, data in outputs(lab.ROOT / "notebooks" / ONE) if "image/png" in data
     ]
     assert shown
     for number in shown:
