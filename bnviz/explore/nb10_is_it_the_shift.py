@@ -152,9 +152,8 @@ class _Map:
         """Show the changes of a network and the steps that it took, each (seeds,), at a rate."""
         there = np.where(np.isfinite(needed), needed, NEVER)
         self._marks[name].set_data(np.maximum(change, LEAST), there)
-        self._words[
-            name
-        ].text = f"rate {rate:g}: {number(np.median(change))}, {_steps(np.median(needed))}"
+        told = f"rate {rate:g}: {number(np.median(change))}, {_steps(np.median(needed))}"
+        self._words[name].text = told
 
 
 def _steps(needed):
