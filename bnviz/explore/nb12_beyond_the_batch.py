@@ -79,15 +79,16 @@ def norms():
         across.text = f"{name}, and in each its {position}s" if position else name
         count, others = int(cells.sum()), int(cells.any(axis=(1, 2)).sum()) - 1
         what = "mean square" if norm == "RMS norm" else "mean"
+        say = f"{others} other examples have" if others else "no other example has"
         heading.set_text(norm)
         words[0].text = f"in a {layout}"
         words[1].text = f"{count} number{'s share' if count > 1 else ' has'} a {what}"
-        words[2].text = f"{others or 'no'} other examples have a say"
+        words[2].text = f"{say} a say"
         words[3].text = "nothing is left of them" if count == 1 else ""
         return (
             f"In {norm}, in a {layout}, the black number, of example {example} and {name} "
-            f"{feature}, shares its {what}, one of {cells.size // count}, with {count - 1} others, "
-            f"and {others or 'no'} other examples have a say."
+            f"{feature}, shares one of {cells.size // count} {what}s with {count - 1} others, and "
+            f"{say} a say."
         )
 
     controls = {

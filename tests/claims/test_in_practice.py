@@ -93,6 +93,7 @@ def test_two_images_a_step_ruin_a_fine_tuning_unless_the_statistics_are_frozen(n
     assert np.median(frozen) > 0.82
     assert (frozen > broken + 0.1).all()
     assert np.median(broken) < 0.7
+    assert (frozen > after(tuned(learning_rate=0.01)) + 0.05).all()  # a smaller step repairs little
     assert np.median(stopped) < np.median(broken)
     assert (frozen > afterwards + 0.05).all()
 

@@ -46,8 +46,8 @@ def test_norms_says_how_many_share():
     demo = explore.norms()
     demo.set(layout="sentence", norm="layer norm", example=2, feature=3)
     assert demo.caption == (
-        "In layer norm, in a sentence, the black number, of example 2 and feature 3, shares its "
-        "mean, one of 20, with 5 others, and no other examples have a say."
+        "In layer norm, in a sentence, the black number, of example 2 and feature 3, shares one "
+        "of 20 means with 5 others, and no other example has a say."
     )
 
 
