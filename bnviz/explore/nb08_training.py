@@ -81,7 +81,7 @@ def training():
         "layer": choice("hidden layer", [1, 2, 3], 3),
     }
     early, end = (int(steps[steps.searchsorted(step)]) for step in (30, 1800))
-    still = [{"step": early}, {"step": early, "chosen": example.SMALL_START}, {"step": end}]
+    still = [{"step": early}, {"step": end, "chosen": example.SMALL_START}, {"step": end}]
     return Picture(figure), show, controls, still
 
 

@@ -95,7 +95,7 @@ def gradient_change():
         f"{rate:g} for all": dict.fromkeys(NETWORKS, index) for index, rate in enumerate(RATES)
     }
     choices[FASTEST] = {name: fastest_rate(recorded[name]["accuracy"], steps) for name in NETWORKS}
-    shaken = np.median(recorded[NOISY]["change"][:, first])
+    shaken = np.median(np.median(recorded[NOISY]["change"][:, first], axis=1))  # as of the others
     picture = _Map(shaken)
 
     def show(rates):

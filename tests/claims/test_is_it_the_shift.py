@@ -60,10 +60,10 @@ def changed(name, rates):
     return change, shaken.to_90(runs["accuracy"], steps)[:, 1, rate]
 
 
-def test_less_disturbed_and_faster_go_together_only_with_the_same_weights_at_the_fastest_rates():
+def test_less_disturbed_and_faster_go_together_at_the_fastest_rates_and_not_at_one_rate():
     for rates, same_change, same_steps, usual_change, usual_steps in (
         (RATE, (0.05, 0.3), (0.7, 1.1), (1.3, 4), (0.1, 0.4)),
-        ("fastest", (0.3, 0.8), (0.2, 0.6), (0.8, 1.4), (0.3, 0.8)),
+        ("fastest", (0.15, 0.6), (0.2, 0.7), (0.2, 0.6), (0.3, 0.8)),
     ):
         change, steps = map(np.median, changed(FOLDED, rates))
         for name, of_change, of_steps in (
@@ -72,6 +72,15 @@ def test_less_disturbed_and_faster_go_together_only_with_the_same_weights_at_the
             found = [np.median(each) for each in changed(name, rates)]
             assert of_change[0] < found[0] / change < of_change[1], (name, rates)
             assert of_steps[0] < found[1] / steps < of_steps[1], (name, rates)
+
+
+def test_from_its_usual_weights_it_is_as_fast_at_rates_that_disturb_it_much_more():
+    runs, first = CHANGES[USUAL_W], CHANGES["steps"] < 25
+    change = np.median(np.median(runs["change"][:, first], axis=1), axis=0)
+    steps = np.median(shaken.to_90(runs["accuracy"], CHANGES["steps"])[:, 1], axis=0)
+    small, large = RATES.index(0.45), RATES.index(1.0)
+    assert change[large] > 1.5 * change[small]
+    assert 0.6 < steps[large] / steps[small] < 1.6
 
 
 def test_batch_norm_is_disturbed_less_than_a_good_start_at_one_rate_and_not_at_the_fastest():
@@ -134,6 +143,7 @@ def test_at_rate_1_batch_norm_is_the_first_to_fail_and_a_fast_beta_repairs_it():
     for name in (GOOD_START, FOLDED):
         assert np.median(normed) + 0.1 < np.median(at_rate_1(name))
     assert min(at_rate_1(FASTER_BETA).min(), at_rate_1(SUBTRACT).min()) > normed.max() + 0.2
+    assert at_the_end(FASTER_BETA, NOW).min() > at_the_end(WITH_BN, NOW).max()
 
 
 @pytest.mark.slow
