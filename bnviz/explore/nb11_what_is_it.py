@@ -133,7 +133,7 @@ def direction():
     recorded = recordings.read("direction")
     steps = recorded["steps"]
     figure = style.new_figure(9, 3.5)
-    length, effective, accuracy = _draw_direction(figure, steps)
+    length, effective, seeds, median = _draw_direction(figure, steps)
 
     def show(rate, norms, step):
         column, so_far = DIRECTION_RATES.index(float(rate)), slice(steps.searchsorted(step) + 1)
@@ -144,7 +144,9 @@ def direction():
         lengths = [pair["length"][:, so_far].mean(axis=0) for pair in pairs]  # (steps, layers)
         length.update(*lengths)
         effective.update(*(float(rate) / each**2 for each in lengths))
-        accuracy.update(*(pair["accuracy"][:, so_far].T for pair in pairs))
+        accuracies = [pair["accuracy"][:, so_far].T for pair in pairs]  # (steps, seeds)
+        seeds.update(*accuracies)
+        median.update(*(np.median(each, axis=1, keepdims=True) for each in accuracies))
         now, reached = lengths[0][-1, 1], pairs[0]["accuracy"][:, so_far][:, -1]
         return (
             f"Learning rate {rate}, {norms}, after {step} steps: a unit of the second layer has "
@@ -165,7 +167,7 @@ def direction():
 def _draw_direction(figure, steps):
     """Draw three panels over the steps; return their `_Paths`."""
     titles = ("length ‖W‖", "three layers, means of units"), ("step η/‖W‖²", "what turns W")
-    titles += (("accuracy", "five seeds; dashed: free"),)
+    titles += (("accuracy", "thick: median; dashed: free"),)
     panels = []
     for column, (heading, formula) in enumerate(titles):
         axes = figure.add_axes([0.075 + 0.33 * column, 0.16, 0.24, 0.6])
@@ -179,16 +181,17 @@ def _draw_direction(figure, steps):
         axes.minorticks_off()
     length.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
     effective.set_yticks([0.001, 0.01, 0.1, 1, 10, 100], ["0.001", "0.01", "0.1", "1", "10", "100"])
-    return _Paths(length, time, 3), _Paths(effective, time, 3), _Paths(accuracy, time, 5)
+    lengths = [_Paths(axes, time, 3, 1.4) for axes in (length, effective)]
+    return *lengths, _Paths(accuracy, time, 5, 0.5), _Paths(accuracy, time, 1, 2.5)
 
 
 class _Paths:
     """Some lines over the steps up to now, in black; those of another network, grey and dashed."""
 
-    def __init__(self, axes, time, count):
+    def __init__(self, axes, time, count, width):
         other = {"color": style.QUIET, "ls": (0, (3, 1.5)), "zorder": 1.5}
-        self._others = [moving(axes, lw=1.4, **other) for _ in range(count)]
-        self._lines = [moving(axes, lw=1.4, color=style.INK) for _ in range(count)]
+        self._others = [moving(axes, lw=width, **other) for _ in range(count)]
+        self._lines = [moving(axes, lw=width, color=style.INK) for _ in range(count)]
         self._time, self._cursor = time, Cursor(axes)
 
     def update(self, values, others):
