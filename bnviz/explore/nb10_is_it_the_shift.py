@@ -8,8 +8,8 @@ from bnviz.live import choice, demo, stops
 from bnviz.panels import Cursor, draw_accuracy, draw_time, moving, number, percent
 from bnviz.pictures import Picture, Words
 from bnviz.recordings.drift import NOW, START
-from bnviz.recordings.gradient_change import NETWORKS, NOISY, RATE, RATES, SAME_W, USUAL_W
-from bnviz.recordings.shaken import CENTRED, SUBTRACT, at_best, fastest_rate, to_90
+from bnviz.recordings.gradient_change import NETWORKS, NOISY, RATE, RATES, SAME_W
+from bnviz.recordings.shaken import CENTRED, SUBTRACT, USUAL_W, at_best, fastest_rate, to_90
 
 REACH = 12  # of the axis of what a sigmoid gets
 MARKS = {  # of the networks of `gradient_change`

@@ -45,7 +45,7 @@ def run(names=(*NETWORKS, FASTER_BETA), units=UNITS_OF_SD, seeds=range(5)):
 @np.errstate(all="ignore")  # a network that diverged is right as often as class 0 comes
 def train(name, unit, seed, rates):
     """Train one network: accuracy (2, S, rates), γ at the end (rates,), into (S, 100)."""
-    net = centring.start(*NETWORKS[WITH_BN if name == FASTER_BETA else name], seed)
+    net = shaken.start(WITH_BN if name == FASTER_BETA else name, seed)
     _, passed = centring.forward(net, TRAIN[0])
     signs = np.random.default_rng([seed, 3]).choice(np.float32([-1, 1]), (len(passed), 100))
     ahead = [sign * at.y.std(axis=0) for sign, at in zip(signs, passed, strict=True)]

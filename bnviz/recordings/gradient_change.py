@@ -16,8 +16,9 @@ import numpy as np
 from bnviz import network, training
 from bnviz.example import FOLDED, GOOD_START, TRAIN, WITH_BN, start
 from bnviz.recordings import race
+from bnviz.recordings.shaken import USUAL_W
 
-SAME_W, USUAL_W, NOISY = "batch norm, same W", "batch norm, usual W", "noise 1"
+SAME_W, NOISY = "batch norm, same W", "noise 1"
 NETWORKS = (GOOD_START, FOLDED, SAME_W, USUAL_W)
 RATES = (0.1, 0.3, 0.45, 0.7, 1.0, 1.5, 3.0, 4.5, 10.0)
 RATE = 0.3  # at which all are compared

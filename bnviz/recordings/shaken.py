@@ -1,8 +1,9 @@
-"""Shake what every sigmoid gets, at each of 600 steps anew: five networks, three strengths.
+"""Shake what every sigmoid gets, at each of 600 steps anew: six networks, three strengths.
 
 All but `GOOD_START` begin as one function (see `centring`), which `FOLDED` computes without batch
 norm; "folded, centred" has the activation sigmoid − ½, and "subtract only" takes the mean of the
-mini-batch away, but does not divide. At four learning rates, for five seeds.
+mini-batch away, but does not divide. `WITH_BN` begins with the W of `FOLDED`, `USUAL_W` with those
+that batch norm has in this series, of sd 0.1. At four learning rates, for five seeds.
 
 Returns steps (S,), and for each of `NETWORKS` and each strength of the noise: accuracy (5 seeds, 2,
 S, 4 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
@@ -14,19 +15,20 @@ from itertools import islice
 
 import numpy as np
 
-from bnviz import training
-from bnviz.example import FOLDED, GOOD_START, TRAIN, UNIT, WITH_BN
+from bnviz import network, training
+from bnviz.example import FOLDED, GOOD_START, SIZES, TRAIN, UNIT, WITH_BN
 from bnviz.recordings import centring, race
 
 RATES = (0.3, 1.0, 3.0, 10.0)
 STRENGTHS = (0.0, 1.0, 2.0)
-CENTRED, SUBTRACT = "folded, centred", "subtract only"
+CENTRED, SUBTRACT, USUAL_W = "folded, centred", "subtract only", "batch norm, usual W"
 NETWORKS = {  # activation, kind
     GOOD_START: ("sigmoid", "good start"),
     FOLDED: ("sigmoid", "neither"),
     CENTRED: ("sigmoid − ½", "neither"),
     SUBTRACT: ("sigmoid", "subtract"),
     WITH_BN: ("sigmoid", "both"),
+    USUAL_W: ("sigmoid", "both"),
 }
 STEPS = 600
 
@@ -43,6 +45,19 @@ def run(names=NETWORKS, strengths=STRENGTHS, seeds=range(5)):
                 "accuracy": accuracy.astype(np.float32), "into": into.astype(np.float16),
             }  # fmt: skip
     return kept
+
+
+def start(name, seed):
+    """Return one of `NETWORKS` before training."""
+    net = centring.start(*NETWORKS[name], seed)
+    if name != USUAL_W:
+        return net
+    *usual, _ = network.init(SIZES, weights=0.1, seed=seed).layers
+    hidden = [
+        layer._replace(weights=before.weights)
+        for layer, before in zip(net.layers, usual, strict=False)  # the last stays
+    ]
+    return net._replace(layers=(*hidden, net.layers[-1]))
 
 
 def best_rate(accuracy):
@@ -69,7 +84,7 @@ def fastest_rate(accuracy, steps):
 @np.errstate(all="ignore")  # a network that diverged is right as often as class 0 comes
 def train(name, strength, seed, rates):
     """Train one network at some rates: accuracy (2, S, rates), into (S, 100) of the first."""
-    net = race.copies(centring.start(*NETWORKS[name], seed), len(rates))
+    net = race.copies(start(name, seed), len(rates))
     rng, batches = np.random.default_rng([seed, 2]), training.minibatches(len(TRAIN[0]), 60, seed)
     moved, back = noise(0, rng)
     accuracy, into = [], []

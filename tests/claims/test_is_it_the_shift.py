@@ -7,8 +7,8 @@ from bnviz import recordings
 from bnviz.example import FOLDED, GOOD_START, WITH_BN
 from bnviz.recordings import drift, gradient_change, shaken
 from bnviz.recordings.drift import FASTER_BETA, NOW, START
-from bnviz.recordings.gradient_change import NOISY, RATE, RATES, SAME_W, USUAL_W
-from bnviz.recordings.shaken import CENTRED, SUBTRACT, at_best
+from bnviz.recordings.gradient_change import NOISY, RATE, RATES, SAME_W
+from bnviz.recordings.shaken import CENTRED, SUBTRACT, USUAL_W, at_best
 
 SHAKEN, DRIFT = recordings.read("shaken"), recordings.read("drift")
 CHANGES = recordings.read("gradient_change")
@@ -40,7 +40,8 @@ def test_noise_costs_everybody():
 
 
 def test_with_noise_1_batch_norm_is_about_as_slow_as_its_folded_start_without():
-    assert 0.6 < np.median(to_90(WITH_BN, "1.0")) / np.median(to_90(FOLDED, "0.0")) < 2
+    for name in (WITH_BN, USUAL_W):
+        assert 0.6 < np.median(to_90(name, "1.0")) / np.median(to_90(FOLDED, "0.0")) < 2
     assert np.median(to_90(WITH_BN, "2.0")) > 3 * np.median(to_90(FOLDED, "0.0"))
 
 
@@ -123,6 +124,16 @@ def test_a_drift_that_keeps_pace_harms_batch_norm_about_as_much_as_the_others():
         assert np.median(other) < 0.9
         assert max(normed.min(), other.min()) < min(normed.max(), other.max())
     assert np.median(at_the_end(SUBTRACT, NOW)) > 0.93
+
+
+def test_from_its_usual_weights_batch_norm_stands_that_drift_best():
+    others = [at_the_end(name, NOW).max() for name in (GOOD_START, FOLDED, CENTRED)]
+    assert at_the_end(USUAL_W, NOW).min() > max(others) + 0.02
+
+
+@pytest.mark.slow
+def test_another_seed_says_so_too():
+    assert drift.train(USUAL_W, NOW, 7, (0.3,))[0][1, -1, 0] > 0.92
 
 
 def test_a_drift_is_outgrown_where_its_size_is_fixed():
