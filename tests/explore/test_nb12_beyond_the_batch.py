@@ -8,21 +8,17 @@ from bnviz.example import DATA, FOLDED
 from bnviz.explore import nb12_beyond_the_batch as nb12
 from bnviz.recordings import residual, small_batches
 
-SHARED = {  # with the number of example 1, position 2 (0 in a dense layer) and feature 3
-    "dense layer": {
-        "batch norm": np.s_[:, :, 3],
-        "layer norm": np.s_[1],
-        "RMS norm": np.s_[1],
-        "group norm": np.s_[1, :, 2:4],
-        "instance norm": np.s_[1, :, 3],
-    },
-    "convolution": {
-        "batch norm": np.s_[:, :, 3],
-        "layer norm": np.s_[1],
-        "RMS norm": np.s_[1],
-        "group norm": np.s_[1, :, 2:4],
-        "instance norm": np.s_[1, :, 3],
-    },
+# who shares a mean with the number of example 1, position 2 (0 in a dense layer) and feature 3
+WITHOUT_TOKENS = {
+    "batch norm": np.s_[:, :, 3],
+    "layer norm": np.s_[1],
+    "RMS norm": np.s_[1],
+    "group norm": np.s_[1, :, 2:4],
+    "instance norm": np.s_[1, :, 3],
+}
+SHARED = {
+    "dense layer": WITHOUT_TOKENS,
+    "convolution": WITHOUT_TOKENS,
     "sentence": {
         "batch norm": np.s_[:, :, 3],
         "layer norm": np.s_[1, 2],
