@@ -2,6 +2,7 @@
 
     python3 run.py nox                                 every place
     python3 run.py nox -s oldest "kernels(Nehalem)"    these
+    python3 run.py nox -s site -- 01 04                the site, but these notebooks only
     python3 run.py nox --list                          what there is
 
 A place whose Python is not on this machine is left out with a sentence; under CI=true it fails.
@@ -106,7 +107,7 @@ def peers(session):
 
 @nox.session
 def site(session):
-    """The static site in a browser that reaches no other address: every notebook, timed."""
+    """The static site in a browser that reaches no other address: every notebook, or those named, timed."""
     session.install("playwright>=1.40")
     session.run("python", PLACES / "every_notebook.py", *session.posargs)
 

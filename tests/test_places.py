@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,3 +37,17 @@ def test_nothing_stands_in_the_way_of_a_kernel_in_the_browser():
         assert not re.search(forbidden, path.read_text(encoding="utf-8"), re.MULTILINE), path.name
     compiled = {".c", ".pyx", ".so", ".pyd", ".dll", ".dylib"}
     assert not compiled & {path.suffix for path in (ROOT / "bnviz").rglob("*")}
+
+
+@pytest.mark.parametrize("name", ["1", "01", "01_covariate_shift", "01_covariate_shift.ipynb"])
+def test_a_notebook_of_the_site_is_named_by_number_stem_or_file(name):
+    every_notebook = pytest.importorskip("tests.places.every_notebook")
+    assert every_notebook.find([name]) == ["01_covariate_shift.ipynb"]
+    assert len(every_notebook.find([])) == len(list((ROOT / "notebooks").glob("*.ipynb"))) > 10
+
+
+def test_a_notebook_that_the_site_does_not_have_is_refused_before_anything_is_made():
+    every_notebook = pytest.importorskip("tests.places.every_notebook")
+    for name in ("99", "001", "covariate", ""):
+        with pytest.raises(SystemExit, match=f"(?s)none called {name!r}: name one of 00_start_he"):
+            every_notebook.main([name])

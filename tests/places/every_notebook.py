@@ -1,8 +1,9 @@
 """Every notebook run in the static site, in a browser that reaches no other address.
 
-`python every_notebook.py` makes the site, runs its notebooks, or those named, compares what they
-print with what is saved, and tells how long they took. A demo is to appear within 10 seconds of
-its cell, and a notebook to be through in 90, one that trains in 150.
+`python every_notebook.py` makes the site, runs its notebooks, or those named (`01`, `01_name` or
+`01_name.ipynb`), compares what they print with what is saved, and tells how long they took. A demo
+is to appear within 10 seconds of its cell, and a notebook to be through in 90, one that trains in
+150.
 """
 
 import os
@@ -17,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser import lab
 from tools.site import build
 
+NOTEBOOKS = lab.ROOT / "notebooks"
 DEMO, THROUGH, TRAINING = 10, 90, 150  # seconds
 TRAIN = ("08", "09", "10", "11", "12")
 # In the page: how many seconds each run of a cell keeps the kernel busy
@@ -60,7 +62,29 @@ def shows_demo(cell):
     return any("application/vnd.jupyter.widget-view+json" in one for one in data)
 
 
+def find(names):
+    """Return the files of the notebooks that are named by number, stem or file; of all for none."""
+    files = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+    found = []
+    for name in names:
+        called = [file for file in files if name in names_of(file)]
+        if not called:
+            sys.exit(
+                "A notebook is named by its number, its stem or its file, and there is none called "
+                f"{name!r}: name one of {', '.join(files)}, or none to run them all."
+            )
+        found += called
+    return found or files
+
+
+def names_of(file):
+    """Return what a notebook may be called: 1, 01, 01_covariate_shift, 01_covariate_shift.ipynb."""
+    number = file[:2]
+    return str(int(number)), number, file.removesuffix(".ipynb"), file
+
+
 def main(names):
+    names = find(names)
     if not (lab.find_chromium() and lab.has_pyodide()):
         print(
             "The notebooks in the page need Chromium or Chrome on the PATH, and Pyodide: left out."
@@ -71,7 +95,6 @@ def main(names):
         build(site, lab.PYODIDE)
         browser = lab.launch(playwright)
         with lab.web_host(site) as address:
-            names = names or sorted(path.name for path in site.glob("files/*.ipynb"))
             wrong = [line for name in names for line in run_in_the_page(browser, address, name)]
         browser.close()
     print(*wrong, sep="\n")
