@@ -107,7 +107,7 @@ def peers(session):
 
 @nox.session
 def site(session):
-    """The static site in a browser that reaches no other address: every notebook, or those named, timed."""
+    """The static site in a browser that reaches no other address: notebooks, all or some, timed."""
     session.install("playwright>=1.40")
     session.run("python", PLACES / "every_notebook.py", *session.posargs)
 
