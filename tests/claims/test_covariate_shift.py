@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz import digits, example, network, recordings, training
-from bnviz.recordings import deep_starts
+from bnviz.recordings import deep_starts, deep_training
 
 WEIGHTS = range(3)  # seeds of the first weights, trained as one stack
 BATCHES = range(2)  # seeds of the mini-batches
@@ -49,6 +49,26 @@ def test_with_batch_norm_every_scale_does():
     assert start["saturated"].max() < 0.01
     rises = start["gradient"][:, 0] / start["gradient"][:, -1]
     assert 0.5 < rises.min() <= rises.max() < 3
+
+
+def test_the_deep_networks_are_what_the_code_gives():
+    shipped = recordings.read("deep_training")
+    for name, again in deep_training.run(seeds=[0]).items():
+        chaotic = name == "8 layers, sd 1.0"  # rounding grows into another path
+        assert abs(again[0] - shipped[name][0]) < (0.3 if chaotic else 0.03)
+
+
+def test_the_recorded_deep_networks_say_what_the_notebook_says():
+    right = recordings.read("deep_training")
+    guessing = right["3 layers, sd 0.1"], right["8 layers, sd 0.1"]
+    assert np.max(guessing) < 0.15
+    assert right["3 layers, sd 0.4"].min() > 0.85
+    assert right["8 layers, sd 0.4"].max() < 0.5
+    assert right["8 layers, sd 1.0"].min() > 0.5
+    normed = right["8 layers, sd 0.1, with batch norm"]
+    assert 0.955 < normed.mean() < 0.985
+    others = [shares.max() for shares in right.values() if shares is not normed]
+    assert normed.min() > max(others)
 
 
 @pytest.mark.parametrize("seed", BATCHES)
