@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz import recordings, style
+from bnviz import example, recordings, style
 from bnviz.live import choice, demo, stops, switch
 from bnviz.panels import (
     LOOKS,
@@ -22,7 +22,6 @@ from bnviz.recordings.direction import NORMS
 from bnviz.recordings.direction import RATES as DIRECTION_RATES
 from bnviz.recordings.race import MARK_NAMES, at_best, looks
 
-WEIGHTS = [name.partition(",")[0] for name in landscapes.WIDTHS]  # "sd 0.1" and the like
 ONE = landscapes.MULTIPLES.tolist().index(1)
 ROWS = ("good start", "neither", "divide", "subtract", "both")
 LINES = {
@@ -32,6 +31,16 @@ LINES = {
     "subtract": {"color": style.STAGES["z_hat"], "lw": 2, "zorder": 2.2},  # within "both"
     "both": {"color": style.INK, "lw": 5},
 }
+SMALL, GOOD, _ = LOOKS
+WALKS = {  # with batch norm, the line is as thick as its weights are large
+    landscapes.SMALL_START: SMALL,
+    landscapes.GOOD_START: GOOD,
+    example.FOLDED: {"color": style.STAGES["z"], "lw": 2, "ls": (0, (1, 1)), "zorder": 2.5},
+}
+for name, width in zip(landscapes.WIDTHS, (1.2, 2.8, 5), strict=True):
+    WALKS[name] = {"color": style.INK, "lw": width}
+LOSS = 2.13  # where the training losses end, beside the panel of the cosine
+OTHER = {"color": style.QUIET, "ls": (0, (3, 1.5)), "zorder": 1.5}  # a line to compare with
 IN_WORDS = {
     "neither": "neither subtracting nor dividing",
     "divide": "only dividing",
@@ -84,7 +93,7 @@ class _AccuracyOfSeeds:
     def __init__(self, figure, steps):
         axes = figure.add_axes([0.19, 0.58, 0.71, 0.31])
         style.title(axes, "accuracy on the test images", pad=8)
-        axes.annotate("medians; thin: the seeds of ▸", (1, 1), (0, 8), ha="right",
+        axes.annotate("medians; thin: five seeds of ▸", (1, 1), (0, 8), ha="right",
                       xycoords="axes fraction", textcoords="offset points")  # fmt: skip
         self._time = draw_accuracy(axes, steps)
         axes.set_xlabel("")
@@ -112,7 +121,8 @@ class _Rows:
         axes.set_ylim(len(ROWS) - 0.5, -0.5)
         draw_time(axes, [600])
         beside = axes.get_yaxis_transform()
-        self._title = Words(axes, 0, 1, transform=axes.transAxes, lift=12)
+        style.title(axes, "steps", pad=12)
+        self._mark = Words(axes, 1, 1, align="right", lift=12)
         self._chosen = moving(axes, ">", ms=9, color=style.INK, transform=beside, clip_on=False)
         self._rows = {}
         for row, name in enumerate(ROWS):
@@ -121,7 +131,7 @@ class _Rows:
 
     def update(self, needed, chosen, step, mark):
         """Show steps (5 seeds,) by name, those up to now."""
-        self._title.text = f"steps to {mark}, at its best rate: seeds and median"
+        self._mark.text = f"to {mark}, at its best rate: seeds and median"
         self._chosen.set_data([-0.245], [ROWS.index(chosen)])
         for name, row in self._rows.items():
             row.update(needed[name], step, LINES[name]["color"])
@@ -132,8 +142,8 @@ def direction():
     """Train with batch norm at a rate of your choice while the length of W is free, or is not."""
     recorded = recordings.read("direction")
     steps = recorded["steps"]
-    figure = style.new_figure(9, 3.5)
-    length, effective, seeds, median = _draw_direction(figure, steps)
+    figure = style.new_figure(9, 3.7)
+    chosen, length, effective, seeds, median = _draw_direction(figure, steps)
 
     def show(rate, norms, step):
         column, so_far = DIRECTION_RATES.index(float(rate)), slice(steps.searchsorted(step) + 1)
@@ -141,6 +151,7 @@ def direction():
             {name: values[..., column] for name, values in recorded[which].items()}
             for which in (norms, "free")
         ]
+        chosen.text = norms
         lengths = [pair["length"][:, so_far].mean(axis=0) for pair in pairs]  # (steps, layers)
         length.update(*lengths)
         effective.update(*(float(rate) / each**2 for each in lengths))
@@ -165,32 +176,44 @@ def direction():
 
 
 def _draw_direction(figure, steps):
-    """Draw three panels over the steps; return their `_Paths`."""
-    titles = ("length ‖W‖", "three layers, means of units"), ("step η/‖W‖²", "what turns W")
-    titles += (("accuracy", "thick: median; dashed: free"),)
+    """Draw three panels over the steps; return the `Words` of the legend, and their `_Paths`."""
+    titles = (
+        ("length ‖W‖", "three layers, means of units"),
+        ("effective rate", "η/‖W‖²: what turns W"),
+        ("accuracy", "median; thin: five seeds"),
+    )
     panels = []
     for column, (heading, formula) in enumerate(titles):
-        axes = figure.add_axes([0.075 + 0.33 * column, 0.16, 0.24, 0.6])
+        axes = figure.add_axes([0.075 + 0.33 * column, 0.15, 0.24, 0.54])
         style.title(axes, heading, formula, pad=8)
         panels.append(axes)
     length, effective, accuracy = panels
     time = draw_accuracy(accuracy, steps)
-    for axes, limits in ((length, (0.1, 100)), (effective, (0.001, 100))):
+    for axes, limits in ((length, (0.2, 20)), (effective, (0.05, 500))):
         draw_time(axes, steps)
         axes.set(yscale="log", ylim=limits)
         axes.minorticks_off()
-    length.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
-    effective.set_yticks([0.001, 0.01, 0.1, 1, 10, 100], ["0.001", "0.01", "0.1", "1", "10", "100"])
+    length.set_yticks([0.3, 1, 3, 10], ["0.3", "1", "3", "10"])
+    effective.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
     lengths = [_Paths(axes, time, 3, 1.4) for axes in (length, effective)]
-    return *lengths, _Paths(accuracy, time, 5, 0.5), _Paths(accuracy, time, 1, 2.5)
+    chosen = _draw_chosen_and_free(length)
+    return chosen, *lengths, _Paths(accuracy, time, 5, 0.5), _Paths(accuracy, time, 1, 2.5)
+
+
+def _draw_chosen_and_free(axes):
+    """Draw above a panel what its two kinds of line are; return the `Words` for the chosen one."""
+    on = {"transform": axes.transAxes, "clip_on": False}
+    axes.plot([0, 0.16], [1.46] * 2, color=style.INK, lw=2, **on)
+    axes.plot([0.85, 1.01], [1.46] * 2, **(OTHER | {"lw": 2}), **on)
+    axes.text(1.06, 1.43, "free, for comparison", transform=axes.transAxes)
+    return Words(axes, 0.21, 1.43)
 
 
 class _Paths:
     """Some lines over the steps up to now, in black; those of another network, grey and dashed."""
 
     def __init__(self, axes, time, count, width):
-        other = {"color": style.QUIET, "ls": (0, (3, 1.5)), "zorder": 1.5}
-        self._others = [moving(axes, lw=width, **other) for _ in range(count)]
+        self._others = [moving(axes, lw=width, **OTHER) for _ in range(count)]
         self._lines = [moving(axes, lw=width, color=style.INK) for _ in range(count)]
         self._time, self._cursor = time, Cursor(axes)
 
@@ -205,67 +228,70 @@ class _Paths:
 
 @demo
 def landscape():
-    """Walk from a point of the training along its gradient: what becomes of the loss?"""
+    """Walk from points of the training along their gradients: what becomes of the loss?
+
+    Every line is the median of all walks up to now, of three seeds.
+    """
     recorded = recordings.read("landscapes")
     steps = np.arange(0, 401, 20)
     figure = style.new_figure(9, 3.4)
     panels = _draw_landscape(figure)
-    small, good, normed = LOOKS
-    looks = small, good, {"color": style.STAGES["z"], "lw": 2, "ls": (0, (1, 1))}, normed
-    heights = (0.9, 0.63, 0.36, 0.09)
-    walks = [_Walk(panels, *place) for place in zip(heights, looks, strict=True)]
+    rows = np.linspace(0.9, 0.02, len(WALKS))
+    walks = {name: _Walk(panels, row, name) for row, name in zip(rows, WALKS, strict=True)}
 
-    def show(step, setting, weights):
-        names, said = (*landscapes.WITHOUT, f"{weights}, with"), []
-        for walk, name in zip(walks, names, strict=True):
-            look = {key: value[0].astype(float) for key, value in recorded[setting][name].items()}
-            at = steps.searchsorted(step)
-            recent = look["loss"][max(0, at - 4) : at + 1, 0].mean()
-            walk.update(name, look["loss"][at], look["cosine"][at], recent)
-            said.append(f"{number(look['cosine'][at, ONE])} ({name})")
+    def show(step, setting):
+        at, said = steps.searchsorted(step), []
+        so_far = slice(min(1, at), at + 1)  # one mini-batch alone says little
+        for name, walk in walks.items():
+            looks = recorded[setting][name]
+            loss, cosine = (looks[key][:, so_far].astype(float) for key in ("loss", "cosine"))
+            along = np.median(loss / loss[..., :1], axis=(0, 1))
+            turned = np.median(cosine, axis=(0, 1))
+            walk.update(along, turned, loss[:, -5:, 0].mean())
+            said.append(f"{number(turned[ONE])} ({name})")
         return (
-            f"{setting}, after {step} steps: one learning rate ahead the cosine is "
+            f"{setting}, up to step {step}: one learning rate ahead the cosine is "
             f"{', '.join(said)}."
         )
 
     controls = {
         "step": stops("training step", steps.tolist(), 0),
         "setting": choice("activation", list(landscapes.SETTINGS), "ReLU, rate 0.1"),
-        "weights": stops("with batch norm", WEIGHTS, "sd 0.1"),
     }
-    still = [{"step": 400, "weights": weights} for weights in ("sd 0.02", "sd 1")]
-    return Picture(figure), show, controls, still
+    return Picture(figure), show, controls, [{"step": 400}]
 
 
 def _draw_landscape(figure):
     """Draw and return the two axes along the gradient."""
-    panels = [figure.add_axes([left, 0.17, 0.3, 0.58]) for left in (0.075, 0.445)]
+    panels = [figure.add_axes([left, 0.17, 0.27, 0.58]) for left in (0.075, 0.415)]
     loss, cosine = panels
     style.title(loss, "loss along the gradient", "after the step ÷ before")
     style.title(cosine, "gradient along the gradient", "cosine to the one at the start")
-    loss.set(yscale="log", ylim=(0.1, 20))
-    loss.set_yticks([0.1, 1, 10], ["÷10", "1", "×10"])
+    loss.set(yscale="log", ylim=(0.28, 5))
+    loss.set_yticks([1 / 3, 1, 3], ["÷3", "1", "×3"])
     loss.minorticks_off()
     cosine.set(ylim=(-1, 1.05), yticks=[-1, 0, 1])
     for axes, level in ((loss, 1), (cosine, 0)):
         axes.set(xlim=(0, 4), xticks=range(5), xlabel="step ÷ learning rate")
         axes.axvline(1, color=style.PALE, lw=1, zorder=0)
         axes.axhline(level, color=style.QUIET, lw=0.8, zorder=0)
+    cosine.text(LOSS, 1.08, "training loss", ha="right", transform=cosine.transAxes)
     return panels
 
 
 class _Walk:
     """One network along its gradient, a line in both panels; beside them its name and its loss."""
 
-    def __init__(self, panels, height, looks):
-        self._loss, self._cosine = (moving(axes, **looks) for axes in panels)
+    def __init__(self, panels, height, name):
+        self._loss, self._cosine = (moving(axes, **WALKS[name]) for axes in panels)
         beside = panels[1]
         on = {"transform": beside.transAxes, "clip_on": False}
-        beside.plot([1.07, 1.19], [height + 0.03] * 2, **on, **looks)
-        self._name, self._now = (Words(beside, 1.23, height - lift) for lift in (0, 0.12))
+        beside.plot([1.09, 1.22], [height + 0.03] * 2, **on, **WALKS[name])
+        beside.text(1.26, height, name, transform=beside.transAxes)
+        self._now = Words(beside, LOSS, height, align="right")
 
-    def update(self, name, loss, cosine, recent):
-        """Show loss and cosine at `landscapes.MULTIPLES`, and the training loss of late."""
-        self._loss.set_data(landscapes.MULTIPLES, loss / loss[0])
+    def update(self, loss, cosine, training_loss):
+        """Show the loss as a multiple of the first, the cosine, and the training loss itself."""
+        self._loss.set_data(landscapes.MULTIPLES, loss)
         self._cosine.set_data(landscapes.MULTIPLES, cosine)
-        self._name.text, self._now.text = name, f"training loss {number(recent)}"
+        self._now.text = number(training_loss)
