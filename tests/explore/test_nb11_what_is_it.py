@@ -152,6 +152,8 @@ def test_centring_tells_who_has_arrived():
     record = recordings.read("centring")["sigmoid"]["divide"]
     arrived = np.isfinite(race.at_best(record["to_marks"], 1)).sum()
     assert f"{arrived} of 5 networks have reached 95 %" in demo.caption
+    said = [words.text for words in demo.figure.findobj(Words)]
+    assert sum(text.startswith("to 95 %") for text in said) == 1
     now = np.median(record["accuracy"][:, -1])
     assert f"{100 * now:.0f}\u00a0% of the test images" in demo.caption
 
@@ -197,6 +199,7 @@ def test_direction_tells_the_length_and_the_accuracy():
     demo = explore.direction()
     assert demo.values == {"rate": "10", "norms": "free", "step": 0}
     demo.set(norms="held", step=300)
+    assert [words.text for words in demo.figure.findobj(Words)] == ["held"]  # the black line
     told = re.search(r"weights of length (\S+) .* (\d+)\u00a0% of the test", demo.caption).groups()
     record = recordings.read("direction")["held"]
     column = direction.RATES.index(10)
