@@ -236,7 +236,7 @@ def residual():
     axes.minorticks_off()
     style.title(axes, "variance of the units", "before training")
     over = axes.transAxes
-    axes.text(1.04, 1.05, "recognized after 300 steps", transform=over)
+    axes.text(1.04, 1.05, "after 300 steps: median [range]", transform=over)
     cursor = Cursor(axes)
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):

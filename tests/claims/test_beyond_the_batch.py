@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bnviz import digits, network, recordings, training
+from bnviz import convolution, digits, network, recordings, training
 from bnviz.example import DATA, FOLDED, GOOD_START, TEST
 from bnviz.explore.nb12_beyond_the_batch import errors_at_best, residual_accuracy
 from bnviz.practice.exercises import find
@@ -72,17 +72,30 @@ def train_anew(name, m, seed, rates, steps):
     return small_batches.share_wrong(method, net, *TEST)
 
 
-@pytest.mark.parametrize("seed", [7, 8])  # the recording has others
-def test_it_was_the_sigmoid_on_this_machine_too(seed):
-    """With 60 images, for 100 steps, at the rate that was best in the recording and around it."""
-    ends = []
+@pytest.fixture(scope="module")
+def trained_anew():
+    """With 60 images, for 100 steps, at the rate of the recording: errors of ten other seeds."""
+    errors = {}
     for name in ("layer norm", HALF_LAYER_NORM, HALF_FOLDED):
-        kept_back = np.median(recordings.read("small_batches")[name]["examples"][-1, :, 0], axis=0)
-        best = kept_back.argmin()
-        ends.append(train_anew(name, 60, seed, small_batches.RATES[best - 1 : best + 2], 100).min())
-    with_half, without, no_norm = ends
-    assert max(without, no_norm) < with_half / 2
-    assert no_norm < without + 0.03
+        kept_back = recordings.read("small_batches")[name]["examples"][-1, :, 0]  # (seeds, rates)
+        rate = small_batches.RATES[np.median(kept_back, axis=0).argmin()]
+        found = [train_anew(name, 60, seed, (rate,), 100)[0] for seed in range(5, 15)]
+        errors[name] = np.array(found)
+    return errors
+
+
+def test_it_was_the_sigmoid_on_other_seeds_too(trained_anew):
+    with_half, without = trained_anew["layer norm"], trained_anew[HALF_LAYER_NORM]
+    assert (without < with_half / 2).sum() >= 9  # one may come near to half on another machine
+    assert np.median(without) < np.median(with_half) / 3
+    assert np.median(with_half) == pytest.approx(0.38, abs=0.1)
+    assert np.median(without) == pytest.approx(0.07, abs=0.03)
+
+
+def test_no_norm_does_at_least_as_well_on_other_seeds_too(trained_anew):
+    no_norm, normed = trained_anew[HALF_FOLDED], trained_anew[HALF_LAYER_NORM]
+    assert (normed < no_norm).sum() <= 3
+    assert np.median(no_norm) < np.median(normed) + 0.01
 
 
 def test_with_a_sigmoid_the_other_norms_leave_little_that_differs_between_examples():
@@ -104,95 +117,98 @@ def test_two_examples_are_too_few_for_batch_norm_on_this_machine_too():
     assert batch_norm > 2 * max(others)
 
 
-def cells_of_the_convolution(data):
-    scope = {"np": np, "network": network, "training": training, "data": data}
+# The convolution, as the cells of the notebook race it
+
+
+def cells_of_the_race(data):
+    """What the notebook defines for the race, with the finished averages."""
+    scope = {"np": np, "convolution": convolution, "data": data}
     scope["answers"] = SimpleNamespace(use=lambda name, answer: answer)
     scope |= {name: find(name).reference for name in ("batch_average", "group_average")}
-    for name in ("patches", "network", "unpatched", "training", "testing", "race", "race-train"):
+    for name in ("race", "race-train"):
         exec("".join(CELLS[name]["source"]), scope)
     return scope
 
 
+def rates_of(cell):
+    """The rates that a cell of the notebook races with, {name: rate}."""
+    scope = cells_of_the_race(digits.load())
+    lines = [line for line in CELLS[cell]["source"] if line.startswith("rates = ")]
+    assert len(lines) == 1
+    exec(lines[0], scope)
+    return scope["rates"]
+
+
+def train(cells, name, rate, seed, **choices):
+    given = cells["images"], cells["data"].labels, (cells["test_images"], cells["data"].test_labels)
+    net = cells["starts"][name](seed)
+    return convolution.train(net, *given, learning_rate=rate, seed=seed, **choices)
+
+
+def steps_to_95(shares):
+    """At which look each run has 95 %, a look after the last where it never has; (runs, looks)."""
+    reached = np.pad(np.array(shares) >= 0.95, ((0, 0), (0, 1)), constant_values=True)
+    return 10 * (1 + reached.argmax(axis=1))
+
+
 @pytest.fixture(scope="module")
-def convolution():
-    return cells_of_the_convolution(digits.load())
+def race():
+    return cells_of_the_race(digits.load())
 
 
-def test_every_convolution_has_a_rate_that_suits_it():
-    """Chosen on images that were kept back, with seeds that the race has not."""
-    data = digits.load()._replace(
-        images=small_batches.SEEN[0],
-        labels=small_batches.SEEN[1],
-        test_images=small_batches.KEPT_BACK[0],
-        test_labels=small_batches.KEPT_BACK[1],
+@pytest.fixture(scope="module")
+def choosing():
+    """The same with images that were kept back in the place of the test images."""
+    return cells_of_the_race(
+        digits.load()._replace(
+            images=small_batches.SEEN[0],
+            labels=small_batches.SEEN[1],
+            test_images=small_batches.KEPT_BACK[0],
+            test_labels=small_batches.KEPT_BACK[1],
+        )
     )
-    cells = cells_of_the_convolution(data)
-    starts = {
-        "batch norm": lambda seed: cells["ConvNet"](cells["batch_norm"], seed),
-        "group norm": lambda seed: cells["ConvNet"](cells["group_norm"], seed),
-        "He": lambda seed: cells["ConvNet"](None, seed),
-        "folded": cells["folded"],
-    }
-    for name, make in starts.items():
-        used, steps = (0.4 if name == "group norm" else 0.8), {}
+
+
+def test_every_convolution_has_a_rate_that_suits_it(choosing):
+    """Chosen with seeds that the race has not: at most 20 steps behind half and twice the rate."""
+    for name, used in rates_of("raced").items():
+        steps = {}
         for rate in (used / 2, used, 2 * used):
-            with np.errstate(all="ignore"):  # some overflow at twice the rate
-                seen = [cells["train"](make(seed), seed, 60, 120, rate) for seed in (10, 11)]
-            reached = np.pad(np.array(seen) >= 0.95, ((0, 0), (0, 1)), constant_values=True)
-            steps[rate] = np.median(10 * (1 + reached.argmax(axis=1)))  # 130: not within 120
+            choices = {"batch_size": 60, "steps": 120, "every": 10}
+            seen = [train(choosing, name, rate, seed, **choices) for seed in (10, 11)]
+            steps[rate] = np.median(steps_to_95(seen))
         assert steps[used] <= min(steps.values()) + 20, (name, steps)
 
 
-def test_the_way_back_of_a_convolution_is_its_slope(convolution):
-    for average in (convolution["batch_norm"], convolution["group_norm"], None):
-        net = convolution["ConvNet"](average, 0)
-        for part in (net.weights, net.gammas, net.betas):
-            part[:] = [p.astype(float) for p in part]
-        net.betas = [beta + 0.1 for beta in net.betas]  # away from the kink of the ReLU
-        x, labels = convolution["images"][:6].astype(float), digits.load().labels[:6]
-        old = [w.copy() for w in net.weights]
-        places = ((0, (4, 3)), (1, (30, 7)), (2, (20, 5)))  # a weight of each layer
-        slopes = []
-        for index, place in places:
-            sides = []
-            for nudge in (1e-6, -1e-6):
-                net.weights[index] = old[index].copy()
-                net.weights[index][place] += nudge
-                sides.append(network.cross_entropy(net.forward(x), labels)[0])
-            net.weights[index] = old[index]
-            slopes.append((sides[0] - sides[1]) / 2e-6)
-        convolution["step"](net, x, labels, 1.0)
-        steps = [old[index][place] - net.weights[index][place] for index, place in places]
-        assert steps == pytest.approx(slopes, abs=1e-5)
+def test_with_two_images_no_convolution_has_a_much_better_rate(choosing):
+    for name, used in rates_of("raced-at-two").items():
+        shares = {
+            rate: np.mean(
+                [train(choosing, name, rate, seed, batch_size=2, steps=300) for seed in (10, 11)]
+            )
+            for rate in (used / 2, used, 2 * used)
+        }
+        assert shares[used] >= max(shares.values()) - 0.04, (name, shares)
 
 
-def test_the_folded_start_computes_the_same(convolution):
-    normed, folded = convolution["ConvNet"](convolution["batch_norm"], 0), convolution["folded"](0)
-    images = convolution["images"]
-    np.testing.assert_allclose(folded.forward(images), normed.forward(images), atol=1e-3)
+def test_a_convolution_with_batch_norm_does_not_fail_at_two_images(race):
+    """Over seeds that the notebook has not: no lower than the others in the mean."""
+    shares = {
+        name: np.mean(
+            [train(race, name, rate, seed, batch_size=2, steps=300) for seed in range(5, 9)]
+        )
+        for name, rate in rates_of("raced-at-two").items()
+    }
+    batch_norm = shares.pop("batch norm")
+    assert batch_norm > 0.84
+    assert batch_norm > max(shares.values()) - 0.04
 
 
-def test_a_convolution_with_batch_norm_learns_at_two_images(convolution):
-    train, net = convolution["train"], convolution["ConvNet"]
-    small = [train(net(convolution["batch_norm"], seed), seed, 2, 600, 0.03)[-1] for seed in (0, 1)]
-    plain = [train(net(None, seed), seed, 2, 600, 0.03)[-1] for seed in (0, 1)]
-    assert min(small) > 0.85
-    assert np.mean(small) > np.mean(plain) - 0.04
-
-
-def test_a_convolution_with_batch_norm_leads_at_sixty(convolution):
+def test_a_convolution_with_batch_norm_is_ahead_at_sixty(race):
     """Steps to 95 %, added over three seeds; 110 where 100 were not enough."""
-    train, net, folded = (convolution[name] for name in ("train", "ConvNet", "folded"))
-    steps = {}
-    for name, make, rate in (
-        ("batch norm", lambda seed: net(convolution["batch_norm"], seed), 0.8),
-        ("group norm", lambda seed: net(convolution["group_norm"], seed), 0.4),
-        ("He", lambda seed: net(None, seed), 0.8),
-        ("folded", folded, 0.8),
-    ):
-        reached = np.array([train(make(seed), seed, 60, 100, rate) >= 0.95 for seed in range(3)])
-        reached = np.pad(reached, ((0, 0), (0, 1)), constant_values=True)
-        steps[name] = 10 * (1 + reached.argmax(axis=1)).sum()
+    steps, choices = {}, {"batch_size": 60, "steps": 100, "every": 10}
+    for name, rate in rates_of("raced").items():
+        steps[name] = steps_to_95([train(race, name, rate, s, **choices) for s in range(3)]).sum()
     assert steps.pop("batch norm") <= min(steps.values()) - 30
 
 
@@ -203,10 +219,10 @@ def test_small_branches_make_a_stack_trainable_and_batch_norm_is_one_way(depth):
     assert kept["batch norm"]["variance"][-1] < 2 * depth
     assert kept["small branches"]["variance"][-1] < 5
     assert np.median(residual_accuracy(depth, "plain")) < 0.75
-    for way in ("batch norm", "small branches", "closed branches"):
-        assert np.median(residual_accuracy(depth, way)) > 0.93
-    folded, normed = (residual_accuracy(depth, way) for way in ("folded start", "batch norm"))
-    assert 0.9 < np.median(folded) < np.median(normed)
+    batch_norm = np.median(residual_accuracy(depth, "batch norm"))
+    assert batch_norm > 0.93
+    for way in ("folded start", "small branches", "closed branches"):
+        assert np.median(residual_accuracy(depth, way)) >= batch_norm - 0.03
 
 
 def test_a_short_stack_is_what_the_code_gives():
