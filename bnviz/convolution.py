@@ -1,6 +1,6 @@
 """A small network of convolutions whose norm is an average that is handed in.
 
-    images ─► z = windows @ weights ─► z_hat ─► y = gamma · z_hat + beta ─► a = ReLU(y) ─► … ─► logits
+    images ─► z = patches @ weights ─► z_hat ─► y = gamma · z_hat + beta ─► a = ReLU(y) ─► logits
 
 A norm takes an average away and divides by the root of another. The average is an argument: a
 function of z, (m, height, width, channels), whose result can be taken away from z. Without one,

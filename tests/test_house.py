@@ -14,6 +14,7 @@ ARROWS = {
     "batchnorm": {"arguments", "numpy"},
     "network": {"batchnorm", "arguments", "numpy"},
     "training": {"network", "batchnorm", "arguments", "numpy", "threadpoolctl", "tqdm"},
+    "convolution": {"training", "network", "numpy"},
     "digits": {"numpy"},
     "measures": {"arguments", "numpy"},
     "example": {"training", "network", "batchnorm", "digits", "measures", "numpy"},
