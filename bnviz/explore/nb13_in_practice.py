@@ -70,10 +70,10 @@ def _draw_row(axes, height, name, other, color):
 def signs():
     """See in four networks how large a step each layer takes, and how much is saturated."""
     found = recordings.read("signs")
-    figure = style.new_figure(9, 4.3)
+    figure = style.new_figure(9, 4.7)
     left, right = (
-        figure.add_axes([0.08, 0.13, 0.38, 0.63]),
-        figure.add_axes([0.55, 0.13, 0.2, 0.63]),
+        figure.add_axes([0.08, 0.12, 0.38, 0.66]),
+        figure.add_axes([0.55, 0.12, 0.2, 0.66]),
     )
     left.set(xlim=(0.6, 4.4), ylim=(3e-5, 0.3), yscale="log", xlabel="layer")
     left.set_xticks([1, 2, 3, 4], ["1", "2", "3", "last"])
@@ -82,7 +82,8 @@ def signs():
     right.set(xlim=(0.6, 3.4), ylim=(0, 1), xlabel="layer", xticks=[1, 2, 3])
     right.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     style.title(right, "saturated", "activations outside 0.03…0.97")
-    heights = (0.86, 0.58, 0.3, 0.02)
+    figure.text(0.985, 0.945, "pale: five seeds; strong: their median", ha="right")
+    heights = (0.93, 0.66, 0.39, 0.12)
     rows = {
         name: _NetworkRow(left, right, name, height, aside)
         for name, height, aside in zip(NETWORKS, heights, ASIDE, strict=True)
@@ -91,13 +92,13 @@ def signs():
     def show(step):
         look, said = STEPS.index(step), []
         for name, row in rows.items():
-            sizes, saturation, accuracy = (found[name][sign][look] for sign in SIGNS)
+            sizes, saturation, accuracy = (found[name][sign][:, look] for sign in SIGNS)
             row.update(sizes, saturation, accuracy)
-            first = f"{sizes[0]:.1g}"
-            said.append(f"{first} and {percent(saturation.max())} ({name})")
+            first, most = np.median(sizes[:, 0]), np.median(saturation.max(axis=1))
+            said.append(f"{first:.1g} and {percent(most)} ({name})")
         return (
             f"At step {step} the first layer's step is, as a share of its weights, and the largest "
-            f"share of saturated activations is: {'; '.join(said)}."
+            f"share of saturated activations is, as the median of five seeds: {'; '.join(said)}."
         )
 
     controls = {"step": stops("training step", STEPS, 0)}
@@ -108,16 +109,35 @@ class _NetworkRow:
     """One network in both panels, and at the right its name and how much it recognizes."""
 
     def __init__(self, left, right, name, height, aside):
-        self._aside = aside
         color, marker = NETWORKS[name]
-        looks = {"color": color, "marker": marker, "ms": 7, "lw": 1, "clip_on": False}
-        self._sizes, self._saturation = moving(left, **looks), moving(right, **looks)
+        self._sizes = _Seeds(left, aside, color, marker)
+        self._saturation = _Seeds(right, aside, color, marker)
         over = right.transAxes
-        right.plot(1.14, height + 0.02, transform=over, **looks)
+        right.plot(1.14, height + 0.02, marker, ms=7, color=color, transform=over, clip_on=False)
         right.text(1.22, height, name, color=color, weight="bold", transform=over)
-        self._words = Words(right, 1.22, height - 0.1)
+        self._median = Words(right, 1.22, height - 0.08)
+        self._range = Words(right, 1.22, height - 0.155)
 
     def update(self, sizes, saturation, accuracy):
-        self._sizes.set_data(np.arange(1, 5) + self._aside, sizes)
-        self._saturation.set_data(np.arange(1, 4) + self._aside, saturation)
-        self._words.text = f"{percent(accuracy)} recognized"
+        """Show one step: sizes (seeds, 4), saturation (seeds, 3), accuracy (seeds,)."""
+        self._sizes.update(sizes)
+        self._saturation.update(saturation)
+        self._median.text = f"{percent(np.median(accuracy))} recognized"
+        lowest, highest = percent(accuracy.min()), percent(accuracy.max())
+        self._range.text = f"({lowest} to {highest})" if lowest != highest else ""
+
+
+class _Seeds:
+    """A number for each layer: pale marks for the seeds, strong ones for their medians."""
+
+    def __init__(self, axes, aside, color, marker):
+        looks = {"color": color, "marker": marker, "clip_on": False}
+        self._each = moving(axes, ls="", ms=5, mew=0, alpha=0.35, **looks)
+        self._median = moving(axes, ms=7, lw=1, **looks)
+        self._aside = aside
+
+    def update(self, values):
+        """Show values (seeds, layers)."""
+        places = np.arange(1, values.shape[1] + 1) + self._aside
+        self._each.set_data(np.tile(places, len(values)), values.ravel())
+        self._median.set_data(places, np.median(values, axis=0))

@@ -28,6 +28,7 @@ class Claim(NamedTuple):
 
     number: int
     sentence: str
+    gist: str  # the same in a few words, for the ledger
     source: str  # who says it; the paper is Ioffe & Szegedy 2015
     home: str  # the notebook that tests it and gives the verdict
 
@@ -38,24 +39,28 @@ CLAIMS = (
         "The input of a node has another distribution in every mini-batch, so its output has too; "
         "this slows learning and forces small steps and careful weights "
         "(“internal covariate shift”).",
+        "The moving inputs slow learning.",
         "the paper, sections 1 and 2",
         "10_is_it_the_shift",
     ),
     Claim(
         2,
         "Normalizing that input cures it.",
+        "Normalizing them cures it.",
         "the paper, section 2",
         "10_is_it_the_shift",
     ),
     Claim(
         3,
         "All it takes is the mean and the variance of the mini-batch.",
+        "A mini-batch's mean and variance are all it takes.",
         "the paper, Algorithm 1",
         "03_normalization",
     ),
     Claim(
         4,
         "In (WX + b) − E(WX + b) the bias cancels, though a bias is said to be so important.",
+        "The bias cancels.",
         "the paper, section 3.2; on the importance, most introductions to neural networks",
         "04_bias_cancellation",
     ),
@@ -63,12 +68,14 @@ CLAIMS = (
         5,
         "Normalized values crowd around the origin, where the sigmoid is nearly a line; γ and β "
         "spread them out again.",
+        "Normalized values lie where the sigmoid is nearly a line; γ and β spread them.",
         "the paper, section 3",
         "05_scale_and_shift",
     ),
     Claim(
         6,
         "γ and β are no hyperparameters: W, γ and β are what is learned.",
+        "γ and β are learned, not set by hand.",
         "the paper, section 3",
         "05_scale_and_shift",
     ),
@@ -76,11 +83,13 @@ CLAIMS = (
         7,
         "At test time: the average of the batch means, and the average of the batch variances "
         "times m/(m − 1).",
+        "At test time: the average mean, the average variance times m/(m − 1).",
         "the paper, Algorithm 2",
         "06_test_time_statistics",
     ),
     Claim(
         8,
+        "It allows larger learning rates and faster training.",
         "It allows larger learning rates and faster training.",
         "the paper, sections 3.3 and 4",
         "08_training",
@@ -88,11 +97,13 @@ CLAIMS = (
     Claim(
         9,
         "It makes training much less sensitive to the initial weights.",
+        "It makes the initial weights matter much less.",
         "the paper, abstract and section 1",
         "08_training",
     ),
     Claim(
         10,
+        "It regularizes and so prevents overfitting.",
         "It regularizes and so prevents overfitting.",
         "the paper, section 3.4; the second half, many introductions",
         "09_regularization",
@@ -118,7 +129,8 @@ class Finding:
 def verdict(number, word, measured):
     """The verdict on a claim; as the last line of a cell it is shown, and saved for the ledger.
 
-    word: one of `WORDS`; measured: the numbers in a phrase, with their range and the seeds.
+    word: one of `WORDS`; measured: the numbers in a phrase, with their range and the seeds. What
+    stands before its first semicolon is what the ledger shows; the rest is folded there.
     Raises ValueError for a number or a word that there is not.
     """
     if number not in {claim.number for claim in CLAIMS}:
@@ -160,22 +172,26 @@ def overview(folder="."):
 
 
 def ledger(folder=".", numbers=range(1, 11)):
-    """The claims as a table with their verdicts, as the notebooks of a folder have saved them.
+    """The verdicts as a table, as the notebooks of a folder have saved them, one line or two each.
 
-    numbers: those of the claims to list, as all of them are too high for one slide.
+    The claim as it was said and all that was measured are folded below its short form.
+    numbers: those of the claims to list.
     """
     findings, rows = saved(folder), []
     for claim in (claim for claim in CLAIMS if claim.number in numbers):
         finding = findings.get(claim.number)
         word, measured = (f"**{finding.word}**", finding.measured) if finding else ("–", "–")
-        rows.append((f"{claim.number}. {claim.sentence}", word, measured, _link(claim)))
-    return _table(("claim", "verdict", "measured", "in"), rows)
+        said = f"<i>Claim:</i> {claim.sentence}<br><i>Measured:</i> {measured}"
+        folded = f"<details><summary>in full</summary>{said}</details>"
+        first, _, _ = measured.partition(";")
+        rows.append((word, f"{claim.number}. {claim.gist} {folded}", first, _link(claim)))
+    return _table(("verdict", "claim", "measured, in short", "in"), rows, align=":--")
 
 
 def _link(claim):
     return f"[{claim.home[:2]}]({claim.home}.ipynb)"
 
 
-def _table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
+def _table(head, rows, align="---"):
+    lines = [head, [align] * len(head), *rows]
     return Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))

@@ -98,17 +98,20 @@ def test_two_images_a_step_ruin_a_fine_tuning_unless_the_statistics_are_frozen(n
     assert (frozen > afterwards + 0.05).all()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_size_of_a_step_tells_more_than_saturation(seed):
+def test_the_size_of_a_step_tells_more_than_saturation():
     names = (SMALL_START, signs.LARGE_START, GOOD_START, WITH_BN)
-    small, large, good, normed = signs.run(names, (0, 100), seed).values()
-    assert small["accuracy"][1] < 0.2
+    small, large, good, normed = signs.run(names, (0, 10, 100), SEEDS).values()
+    assert small["accuracy"].max() < 0.2
     assert small["saturation"].max() < 0.01
-    assert small["step_size"][0, -1] / small["step_size"][0, 0] > 50
-    assert large["saturation"][0].max() > 0.4
-    assert large["accuracy"][1] > good["accuracy"][1] - 0.1
-    assert normed["step_size"][0, :3].max() / normed["step_size"][0, :3].min() < 3
-    assert normed["accuracy"][1] > 0.9
+    sizes = small["step_size"]  # (seeds, steps, layers)
+    assert np.min(sizes[..., -1] / sizes[..., 0]) > 80
+    assert large["saturation"].max(axis=-1).min() > 0.4
+    assert large["saturation"][:, -1].max(axis=-1).min() > 0.5
+    assert (large["accuracy"][:, -1] > good["accuracy"][:, -1] - 0.1).all()
+    assert np.median(large["accuracy"][:, -1]) > 0.8
+    hidden = normed["step_size"][..., :3]
+    assert np.max(hidden.max(axis=-1) / hidden.min(axis=-1)) < 3
+    assert normed["accuracy"][:, -1].min() > 0.9
 
 
 def test_the_pytorch_that_is_named_is_the_one_that_is_compared():
