@@ -129,8 +129,8 @@ class Finding:
 def verdict(number, word, measured):
     """The verdict on a claim; as the last line of a cell it is shown, and saved for the ledger.
 
-    word: one of `WORDS`; measured: the numbers in a phrase, with their range and the seeds. What
-    stands before its first semicolon is what the ledger shows; the rest is folded there.
+    word: one of `WORDS`; measured: the numbers in a phrase, with their range and the seeds. Of
+    its parts, which semicolons divide, the ledger shows the first ones and folds the others.
     Raises ValueError for a number or a word that there is not.
     """
     if number not in {claim.number for claim in CLAIMS}:
@@ -183,9 +183,19 @@ def ledger(folder=".", numbers=range(1, 11)):
         word, measured = (f"**{finding.word}**", finding.measured) if finding else ("–", "–")
         said = f"<i>Claim:</i> {claim.sentence}<br><i>Measured:</i> {measured}"
         folded = f"<details><summary>in full</summary>{said}</details>"
-        first, _, _ = measured.partition(";")
-        rows.append((word, f"{claim.number}. {claim.gist} {folded}", first, _link(claim)))
+        row = word, f"{claim.number}. {claim.gist} {folded}", _in_short(measured), _link(claim)
+        rows.append(row)
     return _table(("verdict", "claim", "measured, in short", "in"), rows, align=":--")
+
+
+def _in_short(measured, most=150):
+    """Return the first part of what was measured, and as many more as two lines hold."""
+    short, *others = measured.split("; ")
+    for part in others:
+        if len(f"{short}; {part}") > most:
+            break
+        short = f"{short}; {part}"
+    return short
 
 
 def _link(claim):

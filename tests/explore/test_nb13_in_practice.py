@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bnviz import explore, recordings
 from bnviz.example import SMALL_START
+from bnviz.pictures import Words
 from bnviz.recordings import signs
 from bnviz.recordings.signs import LARGE_START
 
@@ -36,7 +36,7 @@ def test_signs_tell_the_medians_of_five_seeds_and_the_range():
     demo = explore.signs()
     demo.set(step=100)
     assert f"{first:.1g} and {most:.0f}\u00a0% ({LARGE_START})" in demo.caption
-    words = [text.get_text() for text in demo.figure.findobj(Text)]
+    words = [words.text for words in demo.figure.findobj(Words)]
     assert f"{np.median(accuracy):.0f}\u00a0% recognized" in words
     assert f"({accuracy.min():.0f}\u00a0% to {accuracy.max():.0f}\u00a0%)" in words
 
