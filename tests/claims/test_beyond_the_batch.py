@@ -125,7 +125,7 @@ def cells_of_the_race(data):
     scope = {"np": np, "convolution": convolution, "data": data}
     scope["answers"] = SimpleNamespace(use=lambda name, answer: answer)
     scope |= {name: find(name).reference for name in ("batch_average", "group_average")}
-    for name in ("race", "race-train"):
+    for name in ("race", "race-starts"):
         exec("".join(CELLS[name]["source"]), scope)
     return scope
 
