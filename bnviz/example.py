@@ -61,9 +61,12 @@ def start(name, seed=0):
     return network.init(SIZES, *STARTS[name], seed=seed)
 
 
-def folded(net):
-    """Return a network without batch norm that computes what `net` does for all training images."""
-    _, cache = network.forward(net, images())
+def folded(net, seen=None):
+    """Return a network without batch norm that computes what `net` does for a batch.
+
+    seen: the batch, (m, 64); by default all training images.
+    """
+    _, cache = network.forward(net, images() if seen is None else seen)
     hidden = [
         network.Layer(*batchnorm.fold(*layer, norm.mean, norm.var, net.eps))
         for layer, norm in zip(net.layers, cache.norms, strict=False)

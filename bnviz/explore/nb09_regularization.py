@@ -4,9 +4,9 @@ import numpy as np
 
 from bnviz import recordings, style
 from bnviz.live import choice, demo, stops
-from bnviz.panels import Cursor, draw_time, percent
+from bnviz.panels import Cursor, draw_time, moving, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings.regularization import WAYS, best_rate, stopped_early
+from bnviz.recordings.regularization import WAYS, at_best, stopped_early, words_of
 
 LABELS = {"one label in five wrong": "wrong", "right labels": "right"}
 PARTS = ("own images", "test images")
@@ -14,21 +14,19 @@ PARTS = ("own images", "test images")
 
 @demo
 def regularization():
-    """Follow six ways to train on 300 images: what they learn by heart, and what they recognize."""
+    """Follow seven ways to train on 300 images: what they learn by heart, and recognize."""
     recorded = recordings.read("regularization")
     steps = recorded["steps"]
-    figure = style.new_figure(9, 4.4)
+    figure = style.new_figure(9, 4.7)
     panels = [
-        _Learning(figure, x, steps, part) for x, part in zip((0.075, 0.37), PARTS, strict=True)
+        _Learning(figure, x, steps, part) for x, part in zip((0.075, 0.345), PARTS, strict=True)
     ]
     rows = _Rows(figure)
 
     def show(labels, way, step):
         ways, so_far = recorded[LABELS[labels]], slice(steps.searchsorted(step) + 1)
-        curves = {
-            name: ways[name][..., so_far, best_rate(ways[name])] for name in (way, "none")
-        }  # (6 seeds, 3, steps up to now)
-        own, test = (curves[way][:, part] for part in (0, 2))
+        curves = {name: at_best(ways[name])[..., so_far] for name in (way, "none")}
+        own, test = (curves[way][:, part] for part in (0, 2))  # (6 seeds, steps up to now)
         panels[0].update(own, curves["none"][:, 0])
         panels[1].update(test, curves["none"][:, 2])
         panels[0].note.text = "errors by heart" if LABELS[labels] == "wrong" else ""
@@ -38,7 +36,8 @@ def regularization():
         if step >= steps[-1]:
             stopped = stopped_early(ways[way])[:, 0]
             said += f"; stopped early it recognized {percent(stopped.mean())} of these"
-        return f"{labels.capitalize()}, {way}, after {step} steps: it knows {said} (mean of 6)."
+        setting = f"{way} at its best, {words_of(way, ways[way])}"
+        return f"{labels.capitalize()}, {setting}: after {step} steps it knows {said} (mean of 6)."
 
     controls = {
         "way": choice("way to train", list(WAYS), "none"),
@@ -54,7 +53,7 @@ class _Learning:
     """An accuracy over the steps up to now: of six seeds in black, the mean of "none" in grey."""
 
     def __init__(self, figure, x, steps, part):
-        axes = figure.add_axes([x, 0.14, 0.24, 0.66])
+        axes = figure.add_axes([x, 0.14, 0.225, 0.68])
         style.title(axes, part, "accuracy; thick grey: none", pad=8)
         self._time = draw_time(axes, steps)
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.8, 1])
@@ -76,32 +75,34 @@ class _Learning:
 
 
 class _Rows:
-    """A row for each way: the test images recognized at the end, and stopped early."""
+    """A row for each way, with its setting: the test images recognized at the end, and stopped."""
 
     def __init__(self, figure):
-        axes = style.frame(figure.add_axes([0.755, 0.14, 0.21, 0.66]))
+        axes = style.frame(figure.add_axes([0.762, 0.14, 0.198, 0.68]))
         style.title(axes, "test images", "○ at the end, ● stopped", pad=8)
-        axes.set(xlim=(0.6, 1), ylim=(len(WAYS) - 0.5, -0.5))
-        axes.set_xticks([0.6, 0.8, 1], ["60 %", "80 %", "100 %"])
+        axes.set(xlim=(0.69, 1), ylim=(len(WAYS) - 0.5, -0.5))
+        axes.set_xticks([0.7, 0.8, 0.9, 1], ["70 %", "80 %", "90 %", "100 %"])
+        axes.set_xlabel("* first or last one tried")
         over, self._rows = axes.get_yaxis_transform(), {}
-        looks = {"animated": True, "ms": 6}
         for row, name in enumerate(WAYS):
-            words = Words(axes, -0.06, row, name, align="right", lift=-4, transform=over)
-            (end,) = axes.plot([], [], "o", mfc="white", **looks)
-            (stopped,) = axes.plot([], [], "o", mec="white", mew=0.8, **looks)
-            self._rows[name] = words, end, stopped
-        self._shown = 0.16 * np.array([-1, 1])
+            name_words, setting = (
+                Words(axes, -0.06, row, text, align="right", lift=lift, transform=over)
+                for text, lift in ((name, 2), ("", -12))
+            )
+            end = moving(axes, "o", ms=6, mfc="white")
+            stopped = moving(axes, "o", ms=6, mec="white", mew=0.8)
+            self._rows[name] = name_words, setting, end, stopped
 
     def update(self, ways, chosen, ended):
-        """Show accuracies (6 seeds, 3, S, rates) by way, once they have ended."""
-        for row, (name, (words, end, stopped)) in enumerate(self._rows.items()):
+        """Show accuracies (6 seeds, 3, S, strengths, rates) by way, once they have ended."""
+        for row, (name, (name_words, setting, end, stopped)) in enumerate(self._rows.items()):
             color = style.INK if name == chosen else style.QUIET
-            words.color = color
+            setting.text = words_of(name, ways[name])
+            name_words.color = setting.color = color
             both = stopped_early(ways[name])  # (6 seeds, 2)
             for line, values, shift in ((stopped, both[:, 0], -0.17), (end, both[:, 1], 0.17)):
-                line.set_data(
-                    values if ended else [], np.full(len(values) if ended else 0, row + shift)
-                )
+                shown = values if ended else []
+                line.set_data(shown, np.full(len(shown), row + shift))
                 line.set_color(color)
             end.set_markerfacecolor("white")
             stopped.set_markeredgecolor("white")
