@@ -3,13 +3,23 @@
 import numpy as np
 
 from bnviz import recordings, style
-from bnviz.example import FOLDED, GOOD_START, WITH_BN
+from bnviz.example import FOLDED, GOOD_START
 from bnviz.live import choice, demo, stops
 from bnviz.panels import Cursor, draw_accuracy, draw_time, moving, number, percent
 from bnviz.pictures import Picture, Words
 from bnviz.recordings.drift import NOW, START
-from bnviz.recordings.gradient_change import NETWORKS, NOISY, RATE, RATES, SAME_W
-from bnviz.recordings.shaken import CENTRED, SUBTRACT, USUAL_W, at_best, fastest_rate, to_90
+from bnviz.recordings.gradient_change import NOISY, RATE
+from bnviz.recordings.shaken import (
+    CENTRED,
+    NETWORKS,
+    RATES,
+    SAME_W,
+    SUBTRACT,
+    USUAL_W,
+    at_best,
+    fastest_rate,
+    to_90,
+)  # fmt: skip
 
 REACH = 12  # of the axis of what a sigmoid gets
 MARKS = {  # of the networks of `gradient_change`
@@ -29,10 +39,10 @@ LOOKS = {
     FOLDED: {"color": style.STAGES["z"], "lw": 2, "ls": (0, (7, 2, 1.5, 2))},
     CENTRED: {"color": style.STAGES["a"], "lw": 2, "ls": (0, (1.5, 1.5))},
     SUBTRACT: {"color": style.STAGES["z_hat"], "lw": 2},
-    WITH_BN: {"color": style.INK, "lw": 3},
+    SAME_W: {"color": style.INK, "lw": 3},
+    USUAL_W: {"color": style.INK, "lw": 1.2},
     QUIETLY: {"color": style.STAGES["z"], "lw": 0.9},
 }
-FIVE = (GOOD_START, FOLDED, CENTRED, SUBTRACT, WITH_BN)
 
 
 @demo
@@ -47,12 +57,12 @@ def noise():
 
     shown = {}
     for strength, kept in strengths.items():
-        shown[strength] = {name: fastest(name, kept) for name in FIVE}
+        shown[strength] = {name: fastest(name, kept) for name in NETWORKS}
         shown[strength][QUIETLY] = fastest(FOLDED, "0.0")
-    view = _Disturbed(steps, (*FIVE, QUIETLY), "each at the rate that is fastest to 90 %")
+    view = _Disturbed(steps, (*NETWORKS, QUIETLY), "each at the rate that is fastest to 90 %")
 
     def show(strength, step):
-        into = recorded[WITH_BN][strengths[strength]]["into"]
+        into = recorded[SAME_W][strengths[strength]]["into"]
         return f"Noise {strength}, {view.update(step, into, shown[strength])}"
 
     controls = {
@@ -68,13 +78,13 @@ def steady_drift():
     """Let what every sigmoid gets drift away, ever in one direction, and see what it costs whom."""
     recorded = recordings.read("drift")
     steps, units = recorded["steps"], (START, NOW)
-    shown = {
-        unit: {name: at_best(recorded[name][unit]["accuracy"]) for name in FIVE} for unit in units
-    }
-    view = _Disturbed(steps, FIVE, "each at its best rate")
+    shown = {}
+    for unit in units:
+        shown[unit] = {name: at_best(recorded[name][unit]["accuracy"]) for name in NETWORKS}
+    view = _Disturbed(steps, NETWORKS, "each at its best rate")
 
     def show(unit, step):
-        into = recorded[WITH_BN][unit]["into"]
+        into = recorded[SAME_W][unit]["into"]
         return f"Drift in units of the {unit}, {view.update(step, into, shown[unit])}"
 
     controls = {
@@ -91,10 +101,8 @@ def gradient_change():
     recorded = recordings.read("gradient_change")
     steps = recorded["steps"]
     first = steps < FIRST
-    choices = {
-        f"{rate:g} for all": dict.fromkeys(NETWORKS, index) for index, rate in enumerate(RATES)
-    }
-    choices[FASTEST] = {name: fastest_rate(recorded[name]["accuracy"], steps) for name in NETWORKS}
+    choices = {f"{rate:g} for all": dict.fromkeys(MARKS, index) for index, rate in enumerate(RATES)}
+    choices[FASTEST] = {name: fastest_rate(recorded[name]["accuracy"], steps) for name in MARKS}
     shaken = np.median(np.median(recorded[NOISY]["change"][:, first], axis=1))  # as of the others
     picture = _Map(shaken)
 
@@ -166,14 +174,14 @@ class _Disturbed:
     def __init__(self, steps, names, rates):
         self.figure, self._steps = style.new_figure(9, 4.8), steps
         above = self.figure.add_axes([0.065, 0.61, 0.62, 0.25])
-        note = f"one unit with batch norm: mean ± sd, cut at ±{REACH}"
+        note = f"one unit, batch norm, same W: mean ± sd, cut at ±{REACH}"
         style.title(above, "into the sigmoid", note, style.STAGES["y"], pad=8)
         below = self.figure.add_axes([0.065, 0.115, 0.62, 0.31])
         style.title(below, "accuracy", f"median of five seeds, {rates}", pad=8)
         self._track = _Track(above, draw_time(above, steps))
         above.set(xlabel="", xticklabels=[])
         self._curves = _Curves(below, draw_accuracy(below, steps), names)
-        self._key = _Key(self.figure, names, 0.71, 0.4, 0.064)
+        self._key = _Key(self.figure, names, 0.71, 0.72, 0.085)
 
     def update(self, step, into, accuracies):
         """Show arrays over all steps up to one, (S, examples) and (5 seeds, S); return words."""

@@ -3,12 +3,12 @@
 At step k each unit has ±k/100 sd added to its y, up to 6 sd; which sign, a seed draws once. The
 sd is that of its y either "at the start" or "now", in the mini-batch. The networks are tested with
 the drift in place. They are those of `shaken`, and `FASTER_BETA`: batch norm whose β learns at 26
-times the rate. At five learning rates, for five seeds.
+times the rate. At 13 learning rates, for five seeds.
 
-Returns steps (S,), and for each network and each of `UNITS_OF_SD` accuracy (5 seeds, 2, S, 5 rates)
-of the validation and the test images; gamma (5 seeds, 5 rates), the mean γ of the three hidden
-layers at the end; and into (S, 100 examples), float16, what the sigmoid of `UNIT` of the third
-hidden layer gets, in the first network at its best rate.
+Returns steps (S,), and for each network and each of `UNITS_OF_SD`: accuracy (5 seeds, 2, S, 13
+rates) of the validation and the test images; gamma (5 seeds, 13 rates), the mean γ of the three
+hidden layers at the end; and into (S, 100 examples), float16, what the sigmoid of `UNIT` of the
+third hidden layer gets, in the first network at its best rate.
 """
 
 import functools
@@ -17,11 +17,10 @@ from itertools import islice
 import numpy as np
 
 from bnviz import training
-from bnviz.example import TRAIN, UNIT, WITH_BN
+from bnviz.example import TRAIN, UNIT
 from bnviz.recordings import centring, race, shaken
-from bnviz.recordings.shaken import NETWORKS, STEPS, best_rate
+from bnviz.recordings.shaken import NETWORKS, RATES, SAME_W, STEPS, best_rate
 
-RATES = (0.03, 0.1, 0.3, 1.0, 3.0)
 START, NOW = UNITS_OF_SD = ("sd at the start", "sd now")
 FASTER_BETA = "batch norm, β × 26"
 
@@ -45,7 +44,7 @@ def run(names=(*NETWORKS, FASTER_BETA), units=UNITS_OF_SD, seeds=range(5)):
 @np.errstate(all="ignore")  # a network that diverged is right as often as class 0 comes
 def train(name, unit, seed, rates):
     """Train one network: accuracy (2, S, rates), γ at the end (rates,), into (S, 100)."""
-    net = shaken.start(WITH_BN if name == FASTER_BETA else name, seed)
+    net = shaken.start(SAME_W if name == FASTER_BETA else name, seed)
     _, passed = centring.forward(net, TRAIN[0])
     signs = np.random.default_rng([seed, 3]).choice(np.float32([-1, 1]), (len(passed), 100))
     ahead = [sign * at.y.std(axis=0) for sign, at in zip(signs, passed, strict=True)]

@@ -1,13 +1,13 @@
 """How much the layers below disturb the third layer: the change of its gradient, over 300 steps.
 
 After Santurkar et al. 2018: g is the gradient of the third layer's weights, and g′ the one after
-the two layers below it have taken their step, on the same mini-batch. Four networks train, at nine
+the two layers below it have taken their step, on the same mini-batch. Four networks train, at 13
 learning rates, for five seeds: `GOOD_START`, `FOLDED`, batch norm whose W are those of `FOLDED`,
 and batch norm from its usual W, of sd 0.1. In `NOISY` the layers below take no step: they are
 shaken anew, by noise 1, while batch norm from its usual W trains with that noise at rate 0.3.
 
-Returns steps (S,), every fifth; for each of `NETWORKS` change (5 seeds, S, 9 rates), ‖g′ − g‖ /
-‖g‖, and accuracy (5 seeds, 2, S, 9 rates) of the validation and the test images; and for `NOISY`
+Returns steps (S,), every fifth; for each of `NETWORKS` change (5 seeds, S, 13 rates), ‖g′ − g‖ /
+‖g‖, and accuracy (5 seeds, 2, S, 13 rates) of the validation and the test images; and for `NOISY`
 change (5 seeds, S).
 """
 
@@ -16,11 +16,10 @@ import numpy as np
 from bnviz import network, training
 from bnviz.example import FOLDED, GOOD_START, TRAIN, WITH_BN, start
 from bnviz.recordings import race
-from bnviz.recordings.shaken import USUAL_W
+from bnviz.recordings.shaken import RATES, SAME_W, USUAL_W
 
-SAME_W, NOISY = "batch norm, same W", "noise 1"
+NOISY = "noise 1"
 NETWORKS = (GOOD_START, FOLDED, SAME_W, USUAL_W)
-RATES = (0.1, 0.3, 0.45, 0.7, 1.0, 1.5, 3.0, 4.5, 10.0)
 RATE = 0.3  # at which all are compared
 STEPS = np.arange(0, 300, 5)
 

@@ -2,11 +2,12 @@
 
 All but `GOOD_START` begin as one function (see `centring`), which `FOLDED` computes without batch
 norm; "folded, centred" has the activation sigmoid − ½, and "subtract only" takes the mean of the
-mini-batch away, but does not divide. `WITH_BN` begins with the W of `FOLDED`, `USUAL_W` with those
-that batch norm has in this series, of sd 0.1. At four learning rates, for five seeds.
+mini-batch away, but does not divide. Batch norm begins with the W of `FOLDED` in `SAME_W`, and in
+`USUAL_W` with those that it has in this series, of sd 0.1. At 13 learning rates, for
+five seeds.
 
 Returns steps (S,), and for each of `NETWORKS` and each strength of the noise: accuracy (5 seeds, 2,
-S, 4 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
+S, 13 rates) of the validation and the test images, without shaking; and into (S, 100 examples),
 float16, what the sigmoid of `UNIT` of the third hidden layer gets at that step, in the first
 network at its best rate.
 """
@@ -16,18 +17,19 @@ from itertools import islice
 import numpy as np
 
 from bnviz import network, training
-from bnviz.example import FOLDED, GOOD_START, SIZES, TRAIN, UNIT, WITH_BN
+from bnviz.example import FOLDED, GOOD_START, SIZES, TRAIN, UNIT
 from bnviz.recordings import centring, race
 
-RATES = (0.3, 1.0, 3.0, 10.0)
+RATES = (0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 10.0)
 STRENGTHS = (0.0, 1.0, 2.0)
-CENTRED, SUBTRACT, USUAL_W = "folded, centred", "subtract only", "batch norm, usual W"
+CENTRED, SUBTRACT = "folded, centred", "subtract only"
+SAME_W, USUAL_W = "batch norm, same W", "batch norm, usual W"
 NETWORKS = {  # activation, kind
     GOOD_START: ("sigmoid", "good start"),
     FOLDED: ("sigmoid", "neither"),
     CENTRED: ("sigmoid − ½", "neither"),
     SUBTRACT: ("sigmoid", "subtract"),
-    WITH_BN: ("sigmoid", "both"),
+    SAME_W: ("sigmoid", "both"),
     USUAL_W: ("sigmoid", "both"),
 }
 STEPS = 600

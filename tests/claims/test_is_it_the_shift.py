@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from bnviz import recordings
-from bnviz.example import FOLDED, GOOD_START, WITH_BN
+from bnviz.example import FOLDED, GOOD_START
 from bnviz.recordings import drift, gradient_change, shaken
 from bnviz.recordings.drift import FASTER_BETA, NOW, START
-from bnviz.recordings.gradient_change import NOISY, RATE, RATES, SAME_W
-from bnviz.recordings.shaken import CENTRED, SUBTRACT, USUAL_W, at_best
+from bnviz.recordings.gradient_change import NOISY, RATE
+from bnviz.recordings.shaken import CENTRED, RATES, SAME_W, SUBTRACT, USUAL_W, at_best
 
 SHAKEN, DRIFT = recordings.read("shaken"), recordings.read("drift")
 CHANGES = recordings.read("gradient_change")
@@ -30,7 +30,7 @@ def test_with_noise_1_those_that_subtract_a_mean_end_highest():
         for name in shaken.NETWORKS
     }
     without = max(end[name] for name in (GOOD_START, FOLDED, CENTRED))
-    assert without < end[WITH_BN] < end[SUBTRACT]
+    assert without < end[SAME_W] < end[SUBTRACT]
 
 
 def test_noise_costs_everybody():
@@ -40,16 +40,16 @@ def test_noise_costs_everybody():
 
 
 def test_with_noise_1_batch_norm_is_about_as_slow_as_its_folded_start_without():
-    for name in (WITH_BN, USUAL_W):
+    for name in (SAME_W, USUAL_W):
         assert 0.6 < np.median(to_90(name, "1.0")) / np.median(to_90(FOLDED, "0.0")) < 2
-    assert np.median(to_90(WITH_BN, "2.0")) > 3 * np.median(to_90(FOLDED, "0.0"))
+    assert np.median(to_90(SAME_W, "2.0")) > 3 * np.median(to_90(FOLDED, "0.0"))
 
 
 @pytest.mark.slow
 def test_the_first_steps_of_a_shaken_run_are_what_the_code_gives(monkeypatch):
     monkeypatch.setattr(shaken, "STEPS", 14)  # the recording has a look there
-    again, _ = shaken.train(WITH_BN, 1.0, 0, shaken.RATES)
-    shipped = SHAKEN[WITH_BN]["1.0"]["accuracy"][0, :, SHAKEN["steps"].tolist().index(14)]
+    again, _ = shaken.train(SAME_W, 1.0, 0, RATES)
+    shipped = SHAKEN[SAME_W]["1.0"]["accuracy"][0, :, SHAKEN["steps"].tolist().index(14)]
     np.testing.assert_allclose(again[:, -1], shipped, atol=0.1)
 
 
@@ -117,7 +117,7 @@ def test_a_drift_of_fixed_size_harms_nobody():
 
 
 def test_a_drift_that_keeps_pace_harms_batch_norm_about_as_much_as_the_others():
-    normed = at_the_end(WITH_BN, NOW)
+    normed = at_the_end(SAME_W, NOW)
     assert np.median(normed) < 0.93
     for name in (GOOD_START, FOLDED, CENTRED):
         other = at_the_end(name, NOW)
@@ -139,25 +139,25 @@ def test_another_seed_says_so_too():
 def test_a_drift_is_outgrown_where_its_size_is_fixed():
     gamma = {}
     for unit in (START, NOW):
-        run = DRIFT[WITH_BN][unit]
+        run = DRIFT[SAME_W][unit]
         gamma[unit] = run["gamma"][:, shaken.best_rate(run["accuracy"])]
     assert gamma[NOW].max() < 0.9 < gamma[START].min()
 
 
 def at_rate_1(name):
     """Accuracy on the test images under the drift that keeps pace, (5 seeds,)."""
-    return DRIFT[name][NOW]["accuracy"][:, 1, -1, drift.RATES.index(1.0)]
+    return DRIFT[name][NOW]["accuracy"][:, 1, -1, RATES.index(1.0)]
 
 
 def test_at_rate_1_batch_norm_is_the_first_to_fail_and_a_fast_beta_repairs_it():
-    normed = at_rate_1(WITH_BN)
+    normed = at_rate_1(SAME_W)
     for name in (GOOD_START, FOLDED):
         assert np.median(normed) + 0.1 < np.median(at_rate_1(name))
     assert min(at_rate_1(FASTER_BETA).min(), at_rate_1(SUBTRACT).min()) > normed.max() + 0.2
-    assert at_the_end(FASTER_BETA, NOW).min() > at_the_end(WITH_BN, NOW).max()
+    assert at_the_end(FASTER_BETA, NOW).min() > at_the_end(SAME_W, NOW).max()
 
 
 @pytest.mark.slow
 def test_another_seed_says_the_same_of_the_drift():
-    ends = {name: drift.train(name, NOW, 7, (1.0,))[0][1, -1, 0] for name in (WITH_BN, FASTER_BETA)}
-    assert ends[WITH_BN] + 0.2 < ends[FASTER_BETA]
+    ends = {name: drift.train(name, NOW, 7, (1.0,))[0][1, -1, 0] for name in (SAME_W, FASTER_BETA)}
+    assert ends[SAME_W] + 0.2 < ends[FASTER_BETA]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bnviz import digits, example, explore, network, recordings, training
-from bnviz.explore.nb10_is_it_the_shift import FIVE
 from bnviz.recordings import centring, drift, gradient_change, shaken
 
 
@@ -88,7 +87,7 @@ def test_the_change_of_a_gradient_is_one_number_for_each_network():
 
 def test_batch_norm_of_the_same_weights_begins_as_the_folded_start():
     folded, normed = (
-        gradient_change.before(name, 0) for name in (example.FOLDED, gradient_change.SAME_W)
+        gradient_change.before(name, 0) for name in (example.FOLDED, shaken.SAME_W)
     )
     np.testing.assert_array_equal(normed.layers[2].weights, folded.layers[2].weights)
     logits = [network.forward(net, example.images())[0] for net in (folded, normed)]
@@ -117,7 +116,7 @@ def test_the_gradient_comes_back_from_another_gamma_and_beta(batch, name):
 
 @pytest.mark.parametrize(
     ("demo", "strength", "networks"),
-    [("noise", {"strength": 1}, 6), ("steady_drift", {"unit": drift.NOW}, 5)],
+    [("noise", {"strength": 1}, 7), ("steady_drift", {"unit": drift.NOW}, 6)],
 )
 def test_what_is_disturbed_is_shown_up_to_the_step(demo, strength, networks):
     live, steps = getattr(explore, demo)(), recordings.read("shaken")["steps"]
@@ -134,7 +133,7 @@ def test_the_caption_tells_the_median_of_every_network():
     live, runs = explore.steady_drift(), recordings.read("drift")
     live.set(unit=drift.NOW, step=600)
     told = {name: share for share, name in re.findall(r"(\d+)\u00a0% \(([^()]+)\)", live.caption)}
-    assert set(told) == set(FIVE)
+    assert set(told) == set(shaken.NETWORKS)
     for name, share in told.items():
         end = np.median(shaken.at_best(runs[name][drift.NOW]["accuracy"])[:, -1])
         assert share == f"{100 * end:.0f}"

@@ -8,6 +8,8 @@ G = np.array([[3.0, 0], [0, 4]])
 THERE = np.array([[3.0, 4], [0, 4]])
 WIDE, TURNED = np.array([[3.0, 0, -1], [0, 4, 0.5]]), np.array([[-6.0, 0, 1], [2, 1, -2]])
 LONG = np.array([[0.5], [-1.0], [2.0]])
+TWO = np.array([[0.0, 0.5], [1.0, 0.5]])
+THREE = np.array([[0.35, 0.94, 0.04, 0.6], [0.8, 0.2, 0.1, 0.5], [0.6, 0.7, 0.9, 0.3]])
 
 
 def shaken_parameters(gamma, beta, s, t):
@@ -26,7 +28,8 @@ def norm(x):
 
 
 def as_fast(activations):
-    return 1 + (activations**2).sum()
+    mean = activations.mean(axis=0)
+    return 1 + (mean**2).sum()
 
 
 EXERCISES = [
@@ -95,48 +98,39 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "better_experiment",
-        reference="drift",
-        right="A drift does not average out. It is the kind of shift that our noise is not.",
-        mistakes={
-            "more seeds": (
-                "more seeds",
-                "More seeds make the same answer surer. They do not ask another question.",
-            ),
-            "more noise": (
-                "more noise",
-                "More of it would harm any network. It still jumps around a mean of zero.",
-            ),
-            "no noise": (
-                "no noise",
-                "We have seen that one, and the noise is what we want to change.",
-            ),
-        },
-    ),
-    Exercise(
         "as_fast",
         reference=as_fast,
-        cases=[(np.array([0.5, 0.5]),), (np.array([0.35, 0.94, 0.037]),), (np.full(100, 0.5),)],
-        right="Every weight follows by the square of its input, and the bias by 1.",
+        cases=[(TWO,), (THREE,), (np.full((8, 100), 0.5),)],
+        right="Every weight follows by the square of its input's mean, and the bias by 1.",
         mistakes={
             "no bias": (
-                lambda a: (a**2).sum(),
+                lambda a: (a.mean(axis=0) ** 2).sum(),
                 "That is what the weights do. The bias follows, too.",
             ),
             "not squared": (
-                lambda a: 1 + a.sum(),
-                "You count a once. It is in the gradient, and in what the step does to z.",
+                lambda a: 1 + a.mean(axis=0).sum(),
+                "You count the mean once. It is in the gradient, and in what the step does to z.",
+            ),
+            "the mean of the squares": (
+                lambda a: 1 + (a**2).mean(axis=0).sum(),
+                "You square before you average. A weight takes one step for all the examples, and "
+                "that step has the mean in it.",
+            ),
+            "summed over the examples": (
+                [lambda a: 1 + (a.sum(axis=0) ** 2).sum(), lambda a: 1 + (a**2).sum()],
+                "You sum over the examples. The bias has m times g as well, so m is no part of the "
+                "factor: take the mean over the examples.",
             ),
             "the square of the sum": (
-                lambda a: 1 + a.sum() ** 2,
+                lambda a: 1 + a.mean(axis=0).sum() ** 2,
                 "You square the sum. Each weight has its own input, so squares are added.",
             ),
-            "a mean": (
-                lambda a: 1 + (a**2).mean(),
+            "a mean over the inputs": (
+                lambda a: 1 + (a.mean(axis=0) ** 2).mean(),
                 "You take the mean over the inputs. z is a sum over them.",
             ),
             "the length": (
-                lambda a: np.sqrt(1 + (a**2).sum()),
+                lambda a: np.sqrt(1 + (a.mean(axis=0) ** 2).sum()),
                 "That is a length. The changes of z add up without a root.",
             ),
         },
