@@ -181,7 +181,7 @@ class _Disturbed:
         self._track = _Track(above, draw_time(above, steps))
         above.set(xlabel="", xticklabels=[])
         self._curves = _Curves(below, draw_accuracy(below, steps), names)
-        self._key = _Key(self.figure, names, 0.71, 0.72, 0.085)
+        self._key = _Key(self.figure, names, 0.7, 0.72, 0.085)
 
     def update(self, step, into, accuracies):
         """Show arrays over all steps up to one, (S, examples) and (5 seeds, S); return words."""

@@ -79,22 +79,23 @@ def test_from_its_usual_weights_it_is_as_fast_at_rates_that_disturb_it_much_more
     runs, first = CHANGES[USUAL_W], CHANGES["steps"] < 25
     change = np.median(np.median(runs["change"][:, first], axis=1), axis=0)
     steps = np.median(shaken.to_90(runs["accuracy"], CHANGES["steps"])[:, 1], axis=0)
-    small, large = RATES.index(0.45), RATES.index(1.0)
-    assert change[large] > 1.5 * change[small]
-    assert 0.6 < steps[large] / steps[small] < 1.6
+    middle = slice(RATES.index(0.45), RATES.index(2.0) + 1)
+    assert (np.diff(change[middle]) > 0).all()
+    assert change[middle][-1] > 1.5 * change[middle][0]
+    assert steps[middle].max() < 1.6 * steps[middle].min()
 
 
-def test_batch_norm_is_disturbed_less_than_a_good_start_at_one_rate_and_not_at_the_fastest():
-    for name in (SAME_W, USUAL_W):
-        assert changed(name, RATE)[0].max() < changed(GOOD_START, RATE)[0].min()
-        assert (changed(name, "fastest")[0] > changed(GOOD_START, "fastest")[0]).any()
+def test_batch_norm_is_disturbed_less_than_its_folded_start_but_from_usual_weights_at_one_rate():
+    for name, rates in ((SAME_W, RATE), (SAME_W, "fastest"), (USUAL_W, "fastest")):
+        assert (changed(name, rates)[0] < changed(FOLDED, rates)[0]).all()
+    assert changed(USUAL_W, RATE)[0].min() > changed(FOLDED, RATE)[0].max()
 
 
 def test_noise_1_disturbs_more_than_training_does():
-    noisy = np.median(CHANGES[NOISY]["change"][:, CHANGES["steps"] < 25], axis=1)
+    noisy = np.median(np.median(CHANGES[NOISY]["change"][:, CHANGES["steps"] < 25], axis=1))
     for name in gradient_change.NETWORKS:
         for rates in (RATE, "fastest"):
-            assert changed(name, rates)[0].max() < noisy.min()
+            assert np.median(changed(name, rates)[0]) < noisy
 
 
 @pytest.mark.slow
@@ -121,14 +122,15 @@ def test_a_drift_that_keeps_pace_harms_batch_norm_about_as_much_as_the_others():
     assert np.median(normed) < 0.93
     for name in (GOOD_START, FOLDED, CENTRED):
         other = at_the_end(name, NOW)
-        assert np.median(other) < 0.9
+        assert np.median(other) < 0.93
         assert max(normed.min(), other.min()) < min(normed.max(), other.max())
     assert np.median(at_the_end(SUBTRACT, NOW)) > 0.93
 
 
 def test_from_its_usual_weights_batch_norm_stands_that_drift_best():
-    others = [at_the_end(name, NOW).max() for name in (GOOD_START, FOLDED, CENTRED)]
-    assert at_the_end(USUAL_W, NOW).min() > max(others) + 0.02
+    others = [at_the_end(name, NOW) for name in (GOOD_START, FOLDED, CENTRED)]
+    assert (at_the_end(USUAL_W, NOW) > np.max(others, axis=0)).all()  # on every seed
+    assert np.median(at_the_end(USUAL_W, NOW)) > np.max(np.median(others, axis=1)) + 0.05
 
 
 @pytest.mark.slow

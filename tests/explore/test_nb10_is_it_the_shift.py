@@ -86,9 +86,7 @@ def test_the_change_of_a_gradient_is_one_number_for_each_network():
 
 
 def test_batch_norm_of_the_same_weights_begins_as_the_folded_start():
-    folded, normed = (
-        gradient_change.before(name, 0) for name in (example.FOLDED, shaken.SAME_W)
-    )
+    folded, normed = (gradient_change.before(name, 0) for name in (example.FOLDED, shaken.SAME_W))
     np.testing.assert_array_equal(normed.layers[2].weights, folded.layers[2].weights)
     logits = [network.forward(net, example.images())[0] for net in (folded, normed)]
     np.testing.assert_allclose(*logits, atol=1e-3)
@@ -127,6 +125,14 @@ def test_what_is_disturbed_is_shown_up_to_the_step(demo, strength, networks):
             if line.get_animated() and line.get_marker() == "None"
         ]  # fmt: skip
         assert [len(line.get_xdata()) for line in curves] == [index + 1] * networks
+
+
+def test_where_no_rate_gets_to_90_the_one_that_ends_highest_counts():
+    steps, accuracy = np.array([0, 10, 20]), np.zeros((5, 2, 3, 3))
+    accuracy[:, :, 2] = [0.5, 0.8, 0.7]
+    assert shaken.fastest_rate(accuracy, steps) == 1
+    accuracy[:, :, 1:, 2] = 0.95
+    assert shaken.fastest_rate(accuracy, steps) == 2
 
 
 def test_the_caption_tells_the_median_of_every_network():
