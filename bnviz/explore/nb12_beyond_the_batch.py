@@ -215,6 +215,7 @@ WAYS = {
     "plain": (style.QUIET, "D"),
     "batch norm": (style.STAGES["y"], "o"),
     "folded start": (style.INK, "d"),
+    "sum / √2": (style.STAGES["z_hat"], "v"),
     "small branches": (style.STAGES["z"], "s"),
     "closed branches": (style.STAGES["a"], "^"),
 }
@@ -228,20 +229,20 @@ def residual_accuracy(depth, way):
 
 @demo
 def residual():
-    """See how the variance grows along a stack of residual blocks, and what each stack learns."""
+    """See how the mean square grows along a stack of residual blocks, and what each stack learns."""
     figure = style.new_figure(9, 4.2)
     axes = figure.add_axes([0.075, 0.135, 0.58, 0.69])
-    axes.set(yscale="log", xlim=(0, 40), ylim=(0.2, 1e11), xlabel="after this block")
+    axes.set(yscale="log", xlim=(0, 40), ylim=(0.02, 1e12), xlabel="after this block")
     axes.set_yticks([1, 1e3, 1e6, 1e9], ["1", "$10^3$", "$10^6$", "$10^9$"])
     axes.minorticks_off()
-    style.title(axes, "variance of the units", "before training")
+    style.title(axes, "mean square of the units", "before training")
     over = axes.transAxes
     axes.text(1.04, 1.135, "recognized after 300 steps", weight="bold", transform=over)
     axes.text(1.04, 1.05, "median of five seeds [range]", transform=over)
     cursor = Cursor(axes)
     curves, words = {}, {}
     for k, (way, (color, marker)) in enumerate(WAYS.items()):
-        height, looks = 0.9 - 0.2 * k, {"color": color, "marker": marker, "ms": 7, "lw": 2}
+        height, looks = 0.93 - 0.172 * k, {"color": color, "marker": marker, "ms": 7, "lw": 2}
         looks["ls"] = "--" if way == "folded start" else "-"  # it begins as batch norm does
         curves[way] = moving(axes, markevery=(k % 3, 6), **looks)  # no marker lies on another
         axes.plot([1.04, 1.1], [height + 0.015] * 2, markevery=[1], transform=over, clip_on=False,
@@ -252,15 +253,15 @@ def residual():
     def show(depth, block):
         block, said = min(block, depth), []
         for way in WAYS:
-            variance = recordings.read("residual")[str(depth)][way]["variance"]
-            curves[way].set_data(range(depth + 1), variance)
+            mean_square = recordings.read("residual")[str(depth)][way]["mean square"]
+            curves[way].set_data(range(depth + 1), mean_square)
             found = residual_accuracy(depth, way)
             low, high = 100 * found.min(), 100 * found.max()
             words[way].text = f"{percent(np.median(found))}  [{low:.0f} to {high:.0f}]"
-            said.append(f"{_large(variance[block])} ({way}, {percent(np.median(found))})")
+            said.append(f"{_large(mean_square[block])} ({way}, {percent(np.median(found))})")
         cursor.update(block)
         return (
-            f"In a stack of {depth} blocks, the variance after block {block}, and the share of the "
+            f"In a stack of {depth} blocks, the mean square after block {block}, and the share of the "
             f"test images recognized after 300 steps of training: {'; '.join(said)}."
         )
 

@@ -1,15 +1,16 @@
-"""Train stacks of 20 and 40 residual blocks in five ways, at several rates, for five seeds.
+"""Train stacks of 20 and 40 residual blocks in six ways, at several rates, for five seeds.
 
 A block adds a branch to what comes in: x ← x + scale · relu(norm(x)) @ W, 32 units wide, with
 He's weights, so that without a norm a branch has the mean square of its input. The ways:
 "plain" has no norm and scale 1; "batch norm" has it in every branch; "folded start" has batch
 norm's means and sds of step 0 in every branch as constants, which could as well be folded into W
-and β; "small branches" has no norm and the scale 1/√blocks; "closed branches" has no norm and a
-scale for each block that is learned and starts at 0. All have a β in every branch, and 300 steps
-with mini-batches of 60.
+and β; "sum / √2" has no norm and divides what leaves each block by √2, so that it stays as large as
+what comes in while the branch is no smaller; "small branches" has no norm and the scale 1/√blocks;
+"closed branches" has no norm and a scale for each block that is learned and starts at 0. All have a
+β in every branch, and 300 steps with mini-batches of 60.
 
-Returns for each depth and way: variance (blocks + 1,), that of the units before training, after
-each block, averaged; accuracy (5 seeds, 2, rates), of 287 images for choosing the rate, then of the
+Returns for each depth and way: mean square (blocks + 1,), that of all units of all images before
+training, after each block; accuracy (5 seeds, 2, rates), of 287 images for choosing the rate, then of the
 test images.
 """
 
@@ -24,6 +25,7 @@ RATES = {  # those of the plain stack are four to a power of ten
     "plain": 10.0 ** np.arange(-7, -2.9, 0.25),
     "batch norm": LARGE,
     "folded start": LARGE,
+    "sum / √2": 0.02 * 2.0 ** np.arange(-4, 4),
     "small branches": LARGE,
     "closed branches": LARGE,
 }
@@ -39,10 +41,9 @@ def run(depths=DEPTHS, ways=tuple(RATES), seeds=range(5), steps=300):
         for way in ways:
             stack = start(way, depth, 0, rates=1)
             entered, *_ = forward(way, stack, SEEN[0], constants(way, stack))
-            variance = [x.var(axis=-2).mean() for x in entered]
             accuracy = [accuracies(way, depth, seed, steps) for seed in seeds]
             kept[str(depth)][way] = {
-                "variance": np.array(variance),
+                "mean square": np.array([(x**2).mean() for x in entered]),
                 "accuracy": np.array(accuracy),
             }
     return kept
@@ -82,6 +83,11 @@ def start(way, depth, seed, rates):
     return {name: np.stack([p.astype(np.float32)] * rates) for name, p in stack.items()}
 
 
+def shrinks(way):
+    """What each block multiplies the sum by that leaves it."""
+    return np.float32(0.5**0.5 if way == "sum / √2" else 1)
+
+
 def statistics(way, stack):
     """The mean and the sd of what enters each block, for all images that are trained with."""
     return [(mean, std) for _, std, mean, *_ in forward(way, stack, SEEN[0])[1]]
@@ -107,7 +113,7 @@ def forward(way, stack, x, kept=None):
         z_hat = (x - mean) / std
         a = np.maximum(z_hat + stack[f"beta {block}"], 0)
         branch = a @ stack[f"weights {block}"]
-        x = x + stack[f"scale {block}"] * branch
+        x = shrinks(way) * (x + stack[f"scale {block}"] * branch)
         entered.append(x)
         passed.append((z_hat, std, mean, a, branch))
     return entered, passed, x @ stack["last"] + stack["bias"]
@@ -122,6 +128,7 @@ def find_gradients(way, stack, x, labels, kept=None):
     dx = dlogits @ transposed(stack["last"])
     for block in reversed(range(len(passed))):
         z_hat, std, _, a, branch = passed[block]
+        dx = shrinks(way) * dx
         if way == "closed branches":
             gradients[f"scale {block}"] = (dx * branch).sum(axis=(-2, -1), keepdims=True)
         dbranch = dx * stack[f"scale {block}"]

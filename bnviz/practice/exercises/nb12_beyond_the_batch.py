@@ -44,6 +44,12 @@ def grouped(x, groups, axes, order="split"):
     return np.broadcast_to(mean, (m, height, width, *parts)).reshape(x.shape)
 
 
+def for_each_group(x, groups):
+    """(examples, groups)"""
+    m, height, width, channels = x.shape
+    return x.reshape(m, height, width, groups, channels // groups).mean(axis=(1, 2, 4))
+
+
 def branch_scale(blocks, growth):
     return np.sqrt(growth ** (1 / blocks) - 1)
 
@@ -86,6 +92,10 @@ EXERCISES = [
                 "These are the axes where channels come second, as in PyTorch. Here they come "
                 "last: (examples, height, width, channels).",
             ),
+            "taken away already": (
+                lambda x: x - batch_average(x),
+                "You take the average away already. Return only the average.",
+            ),
             "the sum": (
                 lambda x: x.sum(axis=(0, 1, 2), keepdims=True),
                 "That is the sum: divide it by the number of examples and positions.",
@@ -121,6 +131,33 @@ EXERCISES = [
                 "Your groups hold every so-manieth channel. A group holds neighbours: split the "
                 "last axis into (groups, channels of a group), in this order.",
             ),
+            "not given to the channels": (
+                [
+                    for_each_group,
+                    lambda x, groups: for_each_group(x, groups).reshape(len(x), 1, 1, groups),
+                ],
+                "You have one average for each group. Give each channel that of its group: "
+                "(examples, 1, 1, channels).",
+            ),
+            "no axes for the positions": (
+                lambda x, groups: np.repeat(
+                    for_each_group(x, groups), x.shape[-1] // groups, axis=-1
+                ),
+                "Each channel has the average of its group, but (examples, channels) cannot be "
+                "taken away from `x`. Make it (examples, 1, 1, channels).",
+            ),
+            "given to the wrong channels": (
+                lambda x, groups: np.tile(
+                    for_each_group(x, groups)[:, None, None], x.shape[-1] // groups
+                ),
+                "Your averages are right, but go to the wrong channels: `np.tile` puts all groups "
+                "behind each other again and again. `np.repeat` gives each average to all "
+                "channels of its group, then comes the next.",
+            ),
+            "taken away already": (
+                lambda x, groups: x - group_average(x, groups),
+                "You take the average away already. Return only the average.",
+            ),
             "group number for group size": (
                 lambda x, groups: grouped(x, x.shape[-1] // groups, (1, 2, 4)),
                 "You make groups of `groups` channels. There are to be `groups` groups, so each "
@@ -138,23 +175,23 @@ EXERCISES = [
         reference=branch_scale,
         cases=[(2, 3.0), (5, 8.0), (12, 1.7)],
         right=(
-            "Each block multiplies the variance by 1 + s², and all of them together by that to the "
-            "power of the blocks."
+            "Each block multiplies the mean square by 1 + s², and all of them together by that to "
+            "the power of the blocks."
         ),
         mistakes={
             "the square": (
                 lambda blocks, growth: growth ** (1 / blocks) - 1,
-                "That is the variance of a branch, s². The factor s is its root.",
+                "That is s², the share that a branch adds to the mean square. The factor s is its root.",
             ),
             "what comes in forgotten": (
                 lambda blocks, growth: np.sqrt(growth ** (1 / blocks)),
                 "That would be right if the branch took the place of what comes in. It is added to "
-                "it, so each block multiplies the variance by 1 + s².",
+                "it, so each block multiplies the mean square by 1 + s².",
             ),
             "as if it added up": (
                 lambda blocks, growth: np.sqrt((growth - 1) / blocks),
-                "You let each block add the same variance. But a branch has s² times the variance "
-                "of what comes in, which has grown by then: the factors 1 + s² multiply.",
+                "You let each block add the same. But a branch has s² times the mean square of "
+                "what comes in, which has grown by then: the factors 1 + s² multiply.",
             ),
             "one over the root": (
                 [
@@ -162,12 +199,12 @@ EXERCISES = [
                     lambda blocks, growth: np.sqrt(np.log(growth) / blocks),
                 ],
                 "That is nearly right for many blocks, but not for few. Write down what one block "
-                "does to the variance, then what all do, and solve for s.",
+                "does to the mean square, then what all do, and solve for s.",
             ),
             "s without its square": (
                 lambda blocks, growth: growth ** (1 / (2 * blocks)) - 1,
                 "You let each block multiply the root by 1 + s, as if branch and input were alike. "
-                "They are not: it is their variances that add up, 1 + s².",
+                "They are not: it is their mean squares that add up, 1 + s².",
             ),
             "one block": (
                 lambda blocks, growth: np.sqrt(growth - 1),
