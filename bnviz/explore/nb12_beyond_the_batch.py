@@ -229,7 +229,7 @@ def residual_accuracy(depth, way):
 
 @demo
 def residual():
-    """See how the mean square grows along a stack of residual blocks, and what each stack learns."""
+    """See the mean square grow along a stack of residual blocks, and what each stack learns."""
     figure = style.new_figure(9, 4.2)
     axes = figure.add_axes([0.075, 0.135, 0.58, 0.69])
     axes.set(yscale="log", xlim=(0, 40), ylim=(0.02, 1e12), xlabel="after this block")
@@ -261,8 +261,8 @@ def residual():
             said.append(f"{_large(mean_square[block])} ({way}, {percent(np.median(found))})")
         cursor.update(block)
         return (
-            f"In a stack of {depth} blocks, the mean square after block {block}, and the share of the "
-            f"test images recognized after 300 steps of training: {'; '.join(said)}."
+            f"In a stack of {depth} blocks, the mean square after block {block}, and the share of "
+            f"the test images recognized after 300 steps of training: {'; '.join(said)}."
         )
 
     controls = {

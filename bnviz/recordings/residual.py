@@ -10,8 +10,8 @@ what comes in while the branch is no smaller; "small branches" has no norm and t
 β in every branch, and 300 steps with mini-batches of 60.
 
 Returns for each depth and way: mean square (blocks + 1,), that of all units of all images before
-training, after each block; accuracy (5 seeds, 2, rates), of 287 images for choosing the rate, then of the
-test images.
+training, after each block; accuracy (5 seeds, 2, rates), of 287 images for choosing the rate, then
+of the test images.
 """
 
 import numpy as np

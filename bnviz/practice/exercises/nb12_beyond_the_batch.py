@@ -139,12 +139,19 @@ EXERCISES = [
                 "You have one average for each group. Give each channel that of its group: "
                 "(examples, 1, 1, channels).",
             ),
-            "no axes for the positions": (
-                lambda x, groups: np.repeat(
-                    for_each_group(x, groups), x.shape[-1] // groups, axis=-1
-                ),
-                "Each channel has the average of its group, but (examples, channels) cannot be "
-                "taken away from `x`. Make it (examples, 1, 1, channels).",
+            "in a shape that does not fit": (
+                [
+                    lambda x, groups: np.repeat(
+                        for_each_group(x, groups), x.shape[-1] // groups, axis=-1
+                    ),
+                    lambda x, groups: np.repeat(
+                        for_each_group(x, groups)[:, None, None, :, None],
+                        x.shape[-1] // groups,
+                        axis=-1,
+                    ),
+                ],
+                "Each channel has the average of its group, but in a shape that cannot be taken "
+                "away from `x`. Make it (examples, 1, 1, channels), with `reshape`.",
             ),
             "given to the wrong channels": (
                 lambda x, groups: np.tile(
@@ -181,7 +188,7 @@ EXERCISES = [
         mistakes={
             "the square": (
                 lambda blocks, growth: growth ** (1 / blocks) - 1,
-                "That is s², the share that a branch adds to the mean square. The factor s is its root.",
+                "That is s², what a branch adds to the mean square. The factor s is its root.",
             ),
             "what comes in forgotten": (
                 lambda blocks, growth: np.sqrt(growth ** (1 / blocks)),
