@@ -200,7 +200,7 @@ ARRAYS = {
 }
 NEVER_NEGATIVE = {"groups", "sigma", "var", "eps", "m", "rate", "root", "output", "s"}
 NEVER_NEGATIVE |= {"activations", "slow", "fast", "validation", "test", "training"}
-NEVER_NEGATIVE |= {"blocks", "growth", "settings"}
+NEVER_NEGATIVE |= {"blocks", "growth", "settings", "sizes", "seed"}
 
 
 def mapped(change, value):

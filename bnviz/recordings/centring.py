@@ -3,10 +3,12 @@
 Four networks begin as the same function, the folded start, where every net has mean 0 and sd 1.
 At every step "neither" does nothing more, "subtract" takes the mini-batch's mean away, "divide"
 divides by its sd, and "both" is batch norm. A fifth, "good start", is a usual network from good
-weights. They race as in `race`, with four activations.
+weights. They race as in `race`, with four activations. Two more networks, `HALF_IN`, are "neither"
+with the ½ subtracted in one place only: in what feeds hidden layers, or in what feeds the last.
 
 Returns for each of `ACTIVATIONS`, and each of `KINDS` and "good start", what `race` does of a
-network: to_marks (5 seeds, 2, 9 rates, 4) and accuracy (5 seeds, S).
+network: to_marks (5 seeds, 2, 9 rates, 4) and accuracy (5 seeds, S). For each of `HALF_IN` it does
+so of "neither".
 """
 
 import functools
@@ -35,11 +37,17 @@ ACTIVATIONS = {  # the function, and its slope in terms of a
     "tanh": (np.tanh, lambda a: 1 - a**2),
     "ReLU": network.ACTIVATIONS["relu"],
 }
+HALF_IN = {  # the activations that feed hidden layers, and those that feed the last one
+    "½ hidden only": ("sigmoid − ½", "sigmoid"),
+    "½ last only": ("sigmoid", "sigmoid − ½"),
+}
 GOOD_WEIGHTS = {"sigmoid": "sigmoid", "sigmoid − ½": "sigmoid", "tanh": "xavier", "ReLU": 0.14}
 LARGE = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 10.0)
 RATES = {
     "sigmoid": LARGE,
     "sigmoid − ½": LARGE,
+    "½ hidden only": LARGE,
+    "½ last only": LARGE,
     "tanh": (0.1, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0, 3.0),
     "ReLU": (0.05, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1.0, 1.5),
 }
@@ -52,7 +60,7 @@ class Switched(NamedTuple):
     """
 
     layers: tuple[network.Layer, ...]
-    activation: str
+    activations: tuple[str, ...]  # of every hidden layer
     subtract: bool
     divide: bool
     statistics: tuple | None = None  # for test time: (mean, var) of every hidden layer
@@ -70,43 +78,51 @@ class Passed(NamedTuple):
     a: np.ndarray
 
 
-def run(activations=ACTIVATIONS, kinds=(*KINDS, "good start"), seeds=range(5)):
+def run(seeds=range(5)):
+    recorded = {name: _race(name, (*KINDS, "good start"), seeds) for name in ACTIVATIONS}
+    return recorded | {name: _race(name, ("neither",), seeds) for name in HALF_IN}
+
+
+def _race(activation, kinds, seeds):
     how = {"step": descend_once, "measure": look}
     return {
-        activation: {
-            kind: race.race_all(
-                functools.partial(start, activation, kind), RATES[activation], seeds, 600, **how
-            )
-            for kind in kinds
-        }
-        for activation in activations
+        kind: race.race_all(
+            functools.partial(start, activation, kind), RATES[activation], seeds, 600, **how
+        )
+        for kind in kinds
     }
 
 
 def start(activation, kind, seed, sizes=SIZES):
-    """Return a `Switched` before training: all kinds but "good start" compute the same."""
+    """Return a `Switched` before training: all kinds but "good start" compute the same.
+
+    activation: a name of `ACTIVATIONS` or of `HALF_IN`.
+    """
+    inner, outer = HALF_IN.get(activation, (activation, activation))
+    activations = (*[inner] * (len(sizes) - 3), outer)
     if kind == "good start":
-        return _as_usual(activation, seed, sizes)
+        return _as_usual(activations, seed, sizes)
     subtract, divide = KINDS[kind]
-    activate, _ = ACTIVATIONS[activation]
     *hidden, last = network.init(sizes, False, 0.1, seed=seed).layers
     layers, x = [], TRAIN[0]
-    for layer in hidden:
+    for layer, name in zip(hidden, activations, strict=True):
+        activate, _ = ACTIVATIONS[name]
         z = x @ layer.weights
         sd = np.sqrt(z.var(axis=0) + EPS)
         mean, weights = z.mean(axis=0) / sd, layer.weights / sd
         beta = 0 * mean if subtract else -mean  # what is subtracted at every step is in β else
         layers.append(network.Layer(weights, None, np.ones_like(sd), beta))
         x = activate(x @ weights - mean)
-    return Switched((*layers, _absorbed(last, activation)), activation, subtract, divide)
+    return Switched((*layers, _absorbed(last, outer)), activations, subtract, divide)
 
 
-def _as_usual(activation, seed, sizes):
+def _as_usual(activations, seed, sizes):
     """Return a network without batch norm from good weights of the usual kind."""
-    first, *others = network.init(sizes, False, GOOD_WEIGHTS[activation], seed=seed).layers
-    *hidden, last = first, *(_absorbed(layer, activation) for layer in others)
+    good = GOOD_WEIGHTS[activations[-1]]
+    first, *others = network.init(sizes, False, good, seed=seed).layers
+    *hidden, last = first, *map(_absorbed, others, activations)
     layers = [network.Layer(p.weights, None, np.ones_like(p.bias), p.bias) for p in hidden]
-    return Switched((*layers, last), activation, False, False)
+    return Switched((*layers, last), activations, False, False)
 
 
 def _absorbed(layer, activation):
@@ -121,7 +137,6 @@ def forward(net, x, moved=None):
 
     moved: for each hidden layer a function y -> y, what is done to the sigmoid's input on its way.
     """
-    activate, _ = ACTIVATIONS[net.activation]
     passed = []
     for index, layer in enumerate(net.layers[:-1]):
         z = x @ layer.weights
@@ -130,6 +145,7 @@ def forward(net, x, moved=None):
         if net.divide:
             z_hat = z_hat / np.sqrt(var + EPS)[..., None, :]
         y = layer.gamma[..., None, :] * z_hat + layer.beta[..., None, :]
+        activate, _ = ACTIVATIONS[net.activations[index]]
         a = activate(moved[index](y) if moved else y)
         passed.append(Passed(x, z, mean, var, z_hat, y, a))
         x = a
@@ -148,10 +164,10 @@ def find_gradients(net, x, labels, moved=None, back=None):
     """
     logits, passed = forward(net, x, moved)
     _, dz = network.cross_entropy(logits, labels)
-    _, slope = ACTIVATIONS[net.activation]
     gradients = [network.Layer(passed[-1].a.swapaxes(-1, -2) @ dz, dz.sum(axis=-2))]
     for index in reversed(range(len(passed))):
         layer, above, at = net.layers[index], net.layers[index + 1], passed[index]
+        _, slope = ACTIVATIONS[net.activations[index]]
         dy = dz @ above.weights.swapaxes(-1, -2) * slope(at.a)
         dy = back[index](dy, at.y) if back else dy
         dz = _through_statistics(net, layer.gamma[..., None, :] * dy, at)

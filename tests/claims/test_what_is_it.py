@@ -54,6 +54,69 @@ def test_batch_norm_leaves_the_input_of_the_last_layer_uncentred():
     assert np.median(and_last) < 0.7 * np.median(both)
 
 
+def steps_by_rate(activation, kind):
+    """To 90 % of the test images, (5 seeds, 9 rates)."""
+    return CENTRING[activation][kind]["to_marks"][:, 1, :, 0]
+
+
+def test_the_half_in_one_place_brings_less_than_everywhere_and_that_less_than_the_mean():
+    for mark in (0, 1):
+        neither, everywhere, *one_place = (
+            needed_switched(activation, "neither", mark)
+            for activation in ("sigmoid", "sigmoid − ½", *centring.HALF_IN)
+        )
+        for steps in one_place:
+            assert np.median(everywhere) < 0.85 * np.median(steps)
+            assert np.median(steps) < np.median(neither)
+    subtract = needed_switched("sigmoid", "subtract", 0)
+    hidden_only = needed_switched("½ hidden only", "neither", 0)
+    assert subtract.max() < hidden_only.min()
+    assert hidden_only.max() > needed_switched("sigmoid", "neither", 0).min()  # they overlap
+
+
+def test_at_a_small_rate_all_are_alike_and_only_the_mean_makes_the_largest_rate_much_larger():
+    rates = np.array(centring.RATES["sigmoid"])
+    largest = {}
+    for name, kind in (
+        *((name, "neither") for name in ("sigmoid", "sigmoid − ½", *centring.HALF_IN)),
+        ("sigmoid", "subtract"),
+        ("sigmoid", "both"),
+    ):
+        steps = steps_by_rate(name, kind)
+        assert 55 < np.median(steps[:, rates == 0.5]) < 80
+        largest[name, kind] = rates[np.isfinite(steps).all(axis=0)].max()
+    assert min(largest["sigmoid", kind] for kind in ("subtract", "both")) == rates.max()
+    assert max(rate for (_, kind), rate in largest.items() if kind == "neither") < 7
+    assert largest["sigmoid − ½", "neither"] <= largest["sigmoid", "neither"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [10, 11])
+def test_other_seeds_say_the_same_of_the_half(seed):
+    """Each at the rate that the recording found best for it."""
+    how = {"limit": 150, "step": centring.descend_once, "measure": centring.look}
+    steps = {}
+    for activation in ("sigmoid", "sigmoid − ½", *centring.HALF_IN):
+        rate = 1.0 if activation == "sigmoid" else 1.5
+        net = centring.start(activation, "neither", seed)
+        _, to_marks = race.race(net, np.array([rate]), seed, **how)
+        steps[activation] = to_marks[1, 0, 0]
+    assert steps["sigmoid − ½"] < 0.8 * min(steps[place] for place in centring.HALF_IN)
+    assert steps["½ hidden only"] > 0.5 * steps["sigmoid"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", centring.HALF_IN)
+def test_the_recorded_race_of_a_half_is_what_the_code_gives(activation):
+    rates = np.array([1.0, 1.5])
+    columns = [centring.RATES[activation].index(rate) for rate in rates]
+    how = {"step": centring.descend_once, "measure": centring.look}
+    net = centring.start(activation, "neither", 0)
+    _, to_marks = race.race(net, rates, 0, limit=150, **how)
+    shipped = CENTRING[activation]["neither"]["to_marks"][0, 1, columns, 0]
+    np.testing.assert_allclose(to_marks[1, :, 0], shipped, rtol=0.4)
+
+
 def test_tanh_is_centred_by_itself():
     neither, both = (np.median(needed_switched("tanh", kind, 0)) for kind in ("neither", "both"))
     assert neither < 1.6 * both

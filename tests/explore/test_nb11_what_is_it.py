@@ -70,6 +70,7 @@ def test_all_kinds_begin_as_the_same_function(activation):
     nets = [centring.start(activation, kind, seed=1) for kind in centring.KINDS]
     if activation == "sigmoid − ½":  # its half is absorbed by the layer above
         nets += [centring.start("sigmoid", kind, seed=1) for kind in centring.KINDS]
+        nets += [centring.start(place, "neither", seed=1) for place in centring.HALF_IN]
     logits = [centring.forward(net, x)[0] for net in nets]
     for others in logits[1:]:
         np.testing.assert_allclose(logits[0], others, atol=2e-3)
@@ -77,6 +78,16 @@ def test_all_kinds_begin_as_the_same_function(activation):
     for layer in folded:
         np.testing.assert_allclose(layer.y.mean(axis=0), 0, atol=1e-3)
         np.testing.assert_allclose(layer.y.std(axis=0), 1, atol=1e-2)
+
+
+def test_the_half_is_taken_from_what_enters_the_layers_of_its_name():
+    centred = {}
+    for place in centring.HALF_IN:
+        _, passed = centring.forward(centring.start(place, "neither", seed=1), example.TRAIN[0])
+        means = np.array([layer.a.mean() for layer in passed])
+        assert np.all((abs(means) < 0.02) | (abs(means - 0.5) < 0.02))
+        centred[place] = (abs(means) < 0.02).tolist()
+    assert centred == {"½ hidden only": [True, True, False], "½ last only": [False, False, True]}
 
 
 def test_the_folded_start_is_that_of_the_series():
@@ -88,7 +99,14 @@ def test_the_folded_start_is_that_of_the_series():
 
 @pytest.mark.parametrize(
     ("activation", "kind"),
-    [("sigmoid", "neither"), ("sigmoid − ½", "subtract"), ("tanh", "divide"), ("ReLU", "both")],
+    [
+        ("sigmoid", "neither"),
+        ("½ hidden only", "neither"),
+        ("½ last only", "both"),
+        ("sigmoid − ½", "subtract"),
+        ("tanh", "divide"),
+        ("ReLU", "both"),
+    ],
 )
 def test_the_gradient_of_a_switched_network(activation, kind, batch, monkeypatch):
     monkeypatch.setattr(centring, "EPS", 1e-5)

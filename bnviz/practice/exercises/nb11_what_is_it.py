@@ -1,7 +1,10 @@
-"""Your turn in notebook 11: a centred activation, and a step size that fits the weights."""
+"""Your turn in notebook 11: a centred activation, everywhere or in front of hidden layers only."""
+
+from itertools import pairwise
 
 import numpy as np
 
+from bnviz.network import Layer
 from bnviz.practice.exercises import Exercise
 
 RNG = np.random.default_rng(0)
@@ -13,8 +16,25 @@ def absorb_half(weights, bias):
     return bias + 0.5 * weights.sum(axis=0)
 
 
-def same_path(rate, s):
-    return rate * s**2
+def half_in_hidden(layers):
+    lowest, *others, last = layers
+    absorbed = [p.bias + 0.5 * p.weights.sum(axis=0) for p in others]
+    return [lowest.bias, *absorbed, last.bias]
+
+
+def layers_of(answer, sizes, seed):
+    """Ask for the biases of a network with these sizes."""
+    rng = np.random.default_rng(seed)
+    shapes = pairwise(sizes)  # (inputs, units) of every layer
+    return answer([Layer(rng.normal(0.5, 1, each), rng.normal(0, 1, each[1])) for each in shapes])
+
+
+def with_half(layers, enters):
+    """Return the biases where the ½ is taken from what enters these layers, 0 for the pixels."""
+    return [
+        absorb_half(p.weights, p.bias) if number in enters else p.bias
+        for number, p in enumerate(layers)
+    ]
 
 
 EXERCISES = [
@@ -59,26 +79,45 @@ EXERCISES = [
         },
     ),
     Exercise(
-        "same_path",
-        reference=same_path,
-        cases=[(0.3, 2.0), (0.3, 10.0), (0.7, 0.45)],
-        right="The gradient is 1/s, and a vector s times as long needs steps s times as long: s².",
+        "half_in_hidden",
+        reference=half_in_hidden,
+        use=layers_of,
+        cases=[((3, 4, 2, 3), 0), ((5, 3, 4, 6, 2), 1), ((2, 5, 3, 3, 4, 6), 2)],
+        right="Inputs around 0 where batch norm would act; the last layer's stay around ½.",
         mistakes={
-            "the same rate": (
-                lambda rate, s: rate,
-                "At the same rate s W turns by less: its gradient is smaller, and it is longer.",
+            "everywhere": (
+                lambda layers: with_half(layers, range(1, len(layers))),
+                "That is sigmoid − ½ everywhere. The last layer, without batch norm, has it, too.",
             ),
-            "s, once": (
-                lambda rate, s: rate * s,
-                "That makes up for the smaller gradient. The vector is also s times as long.",
+            "the last layer only": (
+                lambda layers: with_half(layers, [len(layers) - 1]),
+                "That is the other network: there only the last layer gets centred inputs.",
+            ),
+            "a layer too early": (
+                lambda layers: with_half(layers, range(len(layers) - 2)),
+                "The ½ is missing from the inputs of the layer *above*. Which one gets the pixels?",
+            ),
+            "all hidden layers": (
+                lambda layers: with_half(layers, range(len(layers) - 1)),
+                "The first hidden layer gets pixels, and nothing is subtracted from those.",
+            ),
+            "every layer": (
+                lambda layers: with_half(layers, range(len(layers))),
+                "The pixels lose nothing, and the last layer keeps the plain sigmoid as its input.",
+            ),
+            "one hidden layer": (
+                lambda layers: with_half(layers, [1]),
+                "Your second layer is right. Others get activations as inputs, too.",
             ),
             "the wrong way": (
-                lambda rate, s: rate / s**2,
-                "Your rate is the effective one, of s W at the old rate. You want to undo that.",
+                lambda layers: [
+                    2 * p.bias - b for p, b in zip(layers, half_in_hidden(layers), strict=True)
+                ],
+                "The layers are right. Their inputs became smaller by ½; the bias makes up for it.",
             ),
-            "÷ s": (
-                lambda rate, s: rate / s,
-                "A longer vector with a smaller gradient needs a larger rate, not a smaller one.",
+            "nothing": (
+                lambda layers: [p.bias for p in layers],
+                "With the old biases, layers whose inputs lose ½ have lower nets than before.",
             ),
         },
     ),
