@@ -22,6 +22,17 @@ def half_in_hidden(layers):
     return [lowest.bias, *absorbed, last.bias]
 
 
+def four_layers_only(layers):
+    biases = [absorb_half(layers[number].weights, layers[number].bias) for number in (1, 2)]
+    return [layers[0].bias, *biases, layers[3].bias]
+
+
+def four_unpacked(layers):
+    lowest, second, third, last = layers
+    biases = [absorb_half(p.weights, p.bias) for p in (second, third)]
+    return [lowest.bias, *biases, last.bias]
+
+
 def layers_of(answer, sizes, seed):
     """Ask for the biases of a network with these sizes."""
     rng = np.random.default_rng(seed)
@@ -108,6 +119,18 @@ EXERCISES = [
             "one hidden layer": (
                 lambda layers: with_half(layers, [1]),
                 "Your second layer is right. Others get activations as inputs, too.",
+            ),
+            "four layers": (
+                [four_layers_only, four_unpacked, lambda layers: with_half(layers, [1, 2])],
+                "That fits a network of four layers. `layers` may be more of them, or fewer.",
+            ),
+            "not all biases": (
+                [
+                    lambda layers: half_in_hidden(layers)[1:-1],
+                    lambda layers: half_in_hidden(layers)[1:],
+                    lambda layers: half_in_hidden(layers)[:-1],
+                ],
+                "Your list leaves layers out. A bias that stays as it is belongs there, too.",
             ),
             "the wrong way": (
                 lambda layers: [
