@@ -7,7 +7,6 @@ from bnviz.example import FOLDED, GOOD_START
 from bnviz.live import choice, demo, stops
 from bnviz.panels import Cursor, draw_accuracy, draw_time, moving, number, percent
 from bnviz.pictures import Picture, Words
-from bnviz.recordings.drift import NOW, START
 from bnviz.recordings.gradient_change import NOISY, RATE
 from bnviz.recordings.shaken import (
     CENTRED,
@@ -16,7 +15,7 @@ from bnviz.recordings.shaken import (
     SAME_W,
     SUBTRACT,
     USUAL_W,
-    at_best,
+    best_rate,
     fastest_rate,
     to_90,
 )  # fmt: skip
@@ -31,7 +30,7 @@ MARKS = {  # of the networks of `gradient_change`
 FIRST = 25  # steps in which the change is counted: batch norm gets to 90 % in them
 LEAST = 0.003  # change that has a place of its own
 NEVER = 430  # where a mark stands that does not get there in 300 steps
-FASTEST = "for each the fastest"
+FASTEST, BEST = "for each the fastest", "for each the best"
 QUIETLY = "folded, no noise"  # what noise is compared with
 # broken lines: no mean is taken away at any step
 LOOKS = {
@@ -53,13 +52,14 @@ def noise():
 
     def fastest(name, strength):
         accuracy = recorded[name][strength]["accuracy"]
-        return accuracy[:, 1, :, fastest_rate(accuracy, steps)]  # (5 seeds, S), test images
+        rate = fastest_rate(accuracy, steps)
+        return RATES[rate], accuracy[:, 1, :, rate]  # (5 seeds, S), test images
 
     shown = {}
     for strength, kept in strengths.items():
         shown[strength] = {name: fastest(name, kept) for name in NETWORKS}
         shown[strength][QUIETLY] = fastest(FOLDED, "0.0")
-    view = _Disturbed(steps, (*NETWORKS, QUIETLY), "each at the rate that is fastest to 90 %")
+    view = _Disturbed(steps, (*NETWORKS, QUIETLY), "median of five seeds, each at its fastest rate")
 
     def show(strength, step):
         into = recorded[SAME_W][strengths[strength]]["into"]
@@ -77,21 +77,27 @@ def noise():
 def steady_drift():
     """Let what every sigmoid gets drift away, ever in one direction, and see what it costs whom."""
     recorded = recordings.read("drift")
-    steps, units = recorded["steps"], (START, NOW)
-    shown = {}
-    for unit in units:
-        shown[unit] = {name: at_best(recorded[name][unit]["accuracy"]) for name in NETWORKS}
-    view = _Disturbed(steps, NETWORKS, "each at its best rate")
+    steps, every = recorded["steps"], {f"{rate:g} for all": k for k, rate in enumerate(RATES)}
+    shown, into = {}, {}  # by the rates
+    for rates in (BEST, *every):
+        at = {
+            name: best_rate(recorded[name]["accuracy"]) if rates == BEST else every[rates]
+            for name in NETWORKS
+        }
+        shown[rates] = {
+            name: (RATES[k], recorded[name]["accuracy"][:, 1, :, k]) for name, k in at.items()
+        }
+        into[rates] = recorded[SAME_W]["into"][at[SAME_W]]
+    view = _Disturbed(steps, NETWORKS, "median of ten seeds")
 
-    def show(unit, step):
-        into = recorded[SAME_W][unit]["into"]
-        return f"Drift in units of the {unit}, {view.update(step, into, shown[unit])}"
+    def show(rates, step):
+        return f"Drift, rate {rates}, {view.update(step, into[rates], shown[rates])}"
 
     controls = {
-        "unit": choice("unit", list(units), START),
+        "rates": choice("learning rate", [BEST, *every], BEST),
         "step": stops("training step", steps.tolist(), 0),
     }
-    still = [{"unit": each, "step": int(steps[-1])} for each in units]
+    still = [{"rates": each, "step": int(steps[-1])} for each in (BEST, "1 for all")]
     return Picture(view.figure), show, controls, still
 
 
@@ -171,28 +177,31 @@ def _steps(needed):
 class _Disturbed:
     """Above, what one sigmoid gets; below, on the same axis of time, the accuracy of networks."""
 
-    def __init__(self, steps, names, rates):
+    def __init__(self, steps, names, note_of_accuracy):
         self.figure, self._steps = style.new_figure(9, 4.8), steps
         above = self.figure.add_axes([0.065, 0.61, 0.62, 0.25])
         note = f"one unit, batch norm, same W: mean ± sd, cut at ±{REACH}"
         style.title(above, "into the sigmoid", note, style.STAGES["y"], pad=8)
         below = self.figure.add_axes([0.065, 0.115, 0.62, 0.31])
-        style.title(below, "accuracy", f"median of five seeds, {rates}", pad=8)
+        style.title(below, "accuracy", note_of_accuracy, pad=8)
         self._track = _Track(above, draw_time(above, steps))
         above.set(xlabel="", xticklabels=[])
         self._curves = _Curves(below, draw_accuracy(below, steps), names)
-        self._key = _Key(self.figure, names, 0.7, 0.72, 0.085)
+        self._key = _Key(self.figure, names, x=0.705, top=0.84, apart=0.117)
 
     def update(self, step, into, accuracies):
-        """Show arrays over all steps up to one, (S, examples) and (5 seeds, S); return words."""
+        """Show up to a step what one unit gets, (S, examples), and accuracies; return words.
+
+        accuracies: by name the learning rate, and an array (seeds, S).
+        """
         so_far = slice(self._steps.searchsorted(step) + 1)
         means = self._track.update(into[so_far].astype(float))
-        self._curves.update({name: each[:, so_far] for name, each in accuracies.items()})
         told = []
-        for name, each in accuracies.items():
-            now = percent(np.median(each[:, so_far], axis=0)[-1])
-            self._key.update(name, now)
-            told.append(f"{now} ({name})")
+        for name, (rate, accuracy) in accuracies.items():
+            medians = np.median(accuracy[:, so_far], axis=0)
+            self._curves.update(name, medians)
+            self._key.update(name, f"rate {rate:g}: {percent(medians[-1])}")
+            told.append(f"{percent(medians[-1])} ({name})")
         return (
             f"after {step} steps: the mean of what the unit's sigmoid gets has ranged from "
             f"{number(means.min())} to {number(means.max())}; the test images recognized are "
@@ -220,22 +229,20 @@ class _Track:
 
 
 class _Curves:
-    """Of some networks the medians over five seeds, at the steps up to now."""
+    """The accuracies of some networks, at the steps up to now."""
 
     def __init__(self, axes, time, names):
         self._lines = {name: moving(axes, **LOOKS[name]) for name in names}
         self._time, self._cursor = time, Cursor(axes)
 
-    def update(self, values):
-        """Show values (5 seeds, steps up to now) by the name of the network."""
-        for name, line in self._lines.items():
-            median = np.median(values[name], axis=0)
-            line.set_data(self._time[: len(median)], median)
-        self._cursor.update(self._time[len(median) - 1])
+    def update(self, name, medians):
+        """Show of one network the medians over the seeds, (steps up to now,)."""
+        self._lines[name].set_data(self._time[: len(medians)], medians)
+        self._cursor.update(self._time[len(medians) - 1])
 
 
 class _Key:
-    """For each network a sample of its line, its name, and below or beside it what is told of it.
+    """For each network a sample of its line, its name, and below what is told of it.
 
     x, top: where the first begins; apart: how far the next is below it; as shares of the figure.
     """
@@ -247,8 +254,9 @@ class _Key:
         for row, name in enumerate(names):
             y = top - apart * row
             axes.plot([x, x + 0.045], [y + 0.012] * 2, transform=over, **LOOKS[name])
-            self._words[name] = Words(axes, x + 0.055, y, name, transform=over)
+            axes.annotate(name, (x + 0.055, y), xycoords=over)
+            self._words[name] = Words(axes, x + 0.055, y - 0.045, transform=over)
 
     def update(self, name, told):
-        """Tell something of a network, behind its name."""
-        self._words[name].text = f"{name}: {told}"
+        """Tell something of a network, below its name."""
+        self._words[name].text = told

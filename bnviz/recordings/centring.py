@@ -188,10 +188,10 @@ def _through_statistics(net, dz_hat, at):
     return dz - dz.mean(axis=-2, keepdims=True) if net.subtract else dz
 
 
-def descend_once(net, x, labels, rates, beta_factor=1, **moves):
-    """Return the networks one step further; rates: (networks,), those of β times a factor."""
+def descend_once(net, x, labels, rates, beta_factor=1, gamma_factor=1, **moves):
+    """Return the networks one step further; rates: (networks,), those of γ and β times a factor."""
     rate = rates.astype(np.float32)[:, None]
-    gamma_rate = rate if net.divide else 0 * rate
+    gamma_rate = np.float32(gamma_factor if net.divide else 0) * rate
     layer = network.Layer(rate[..., None], rate, gamma_rate, np.float32(beta_factor) * rate)
     gradients = find_gradients(net, x, labels, **moves)
     layers = network.map_parameters(

@@ -23,7 +23,7 @@ def medians(method, budget):
     return np.median(errors_at_best(method, budget), axis=1)
 
 
-def test_at_equal_examples_batch_norm_fails_at_two_and_is_back_at_four():
+def test_at_equal_examples_batch_norm_fails_at_two_and_not_at_four():
     errors = medians("batch norm", "examples")
     assert errors[0] > 0.2
     assert errors[1:].max() < 0.06
@@ -94,8 +94,6 @@ def test_it_was_the_sigmoid_on_other_seeds_too(trained_anew):
     with_half, without = trained_anew["layer norm"], trained_anew[HALF_LAYER_NORM]
     assert (without < with_half / 2).sum() >= 9  # one may come near to half on another machine
     assert np.median(without) < np.median(with_half) / 3
-    assert np.median(with_half) == pytest.approx(0.38, abs=0.1)
-    assert np.median(without) == pytest.approx(0.07, abs=0.03)
 
 
 def test_no_norm_does_at_least_as_well_on_other_seeds_too(trained_anew):
@@ -225,7 +223,7 @@ def test_small_branches_make_a_stack_trainable_and_batch_norm_is_one_way(depth):
     assert growth["plain"] > 2 ** (0.6 * depth)
     assert kept["batch norm"]["mean square"][-1] < 2 * depth
     assert growth["small branches"] < 3
-    assert growth["sum / √2"] < 3
+    assert growth["sum / √2"] < 1
     assert np.median(residual_accuracy(depth, "plain")) < 0.75
     batch_norm = np.median(residual_accuracy(depth, "batch norm"))
     assert batch_norm > 0.93
@@ -234,6 +232,24 @@ def test_small_branches_make_a_stack_trainable_and_batch_norm_is_one_way(depth):
         assert np.median(residual_accuracy(depth, way)) >= batch_norm - 0.03
     lowest = min(residual_accuracy(depth, way).min() for way in small)
     assert residual_accuracy(depth, "sum / √2").max() < lowest - 0.05
+
+
+def test_a_linear_classifier_does_as_well_as_the_stacks_that_train(capsys):
+    """Whatever its penalty, and chosen on the images that the stacks choose their rates on."""
+    scope = {"np": np, "residual": residual, "data": digits.load()}
+    exec("".join(CELLS["linear-classifier"]["source"]), scope)
+    assert capsys.readouterr().out
+    assert 0.92 < scope["is_right"].mean() < 0.95
+    seen, one_hot = scope["seen"], scope["one_hot"]
+    kept_back, labels = residual.KEPT_BACK
+    for penalty in (0.1, 1, 3):
+        weights = np.linalg.solve(seen.T @ seen + penalty * np.eye(65), seen.T @ one_hot)
+        logits = kept_back @ weights[:-1] + weights[-1]
+        assert 0.92 < (logits.argmax(axis=1) == labels).mean() < 0.95
+    for depth in residual.DEPTHS:
+        for way in ("batch norm", "folded start", "small branches", "closed branches"):
+            gain = np.median(residual_accuracy(depth, way)) - scope["is_right"].mean()
+            assert -0.02 < gain < 0.04
 
 
 @pytest.mark.parametrize("way", residual.RATES)

@@ -6,7 +6,7 @@ import pytest
 from bnviz import recordings
 from bnviz.example import FOLDED, GOOD_START
 from bnviz.recordings import drift, gradient_change, shaken
-from bnviz.recordings.drift import FASTER_BETA, NOW, START
+from bnviz.recordings.drift import FASTER_BETA, GAMMA_HELD
 from bnviz.recordings.gradient_change import NOISY, RATE
 from bnviz.recordings.shaken import CENTRED, RATES, SAME_W, SUBTRACT, USUAL_W, at_best
 
@@ -107,59 +107,45 @@ def test_the_changes_are_what_the_code_gives(name, monkeypatch):
     np.testing.assert_allclose(again, shipped, rtol=0.1)
 
 
-def at_the_end(name, unit):
-    """Accuracy on the test images after a drift, (5 seeds,)."""
-    return at_best(DRIFT[name][unit]["accuracy"])[:, -1]
+def at_the_end(name):
+    """Accuracy on the test images after the drift, at the best rate, (10 seeds,)."""
+    return at_best(DRIFT[name]["accuracy"])[:, -1]
 
 
-def test_a_drift_of_fixed_size_harms_nobody():
-    for name in shaken.NETWORKS:
-        assert np.median(at_the_end(name, START)) > 0.93
+OTHERS = np.array([at_the_end(name) for name in (GOOD_START, FOLDED, CENTRED)])  # (3, 10 seeds)
 
 
-def test_a_drift_that_keeps_pace_harms_batch_norm_about_as_much_as_the_others():
-    normed = at_the_end(SAME_W, NOW)
-    assert np.median(normed) < 0.93
-    for name in (GOOD_START, FOLDED, CENTRED):
-        other = at_the_end(name, NOW)
-        assert np.median(other) < 0.93
-        assert max(normed.min(), other.min()) < min(normed.max(), other.max())
-    assert np.median(at_the_end(SUBTRACT, NOW)) > 0.93
+def test_from_the_same_weights_batch_norm_is_ahead_of_the_others_on_some_seeds_only():
+    ahead = (at_the_end(SAME_W) > OTHERS.max(axis=0)).sum()
+    assert 2 <= ahead <= 8
+    assert np.median(at_the_end(SAME_W)) < 0.93
+    assert np.median(at_the_end(SUBTRACT)) > 0.93
 
 
-def test_from_its_usual_weights_batch_norm_stands_that_drift_best():
-    others = [at_the_end(name, NOW) for name in (GOOD_START, FOLDED, CENTRED)]
-    assert (at_the_end(USUAL_W, NOW) > np.max(others, axis=0)).all()  # on every seed
-    assert np.median(at_the_end(USUAL_W, NOW)) > np.max(np.median(others, axis=1)) + 0.05
-
-
-@pytest.mark.slow
-def test_another_seed_says_so_too():
-    assert drift.train(USUAL_W, NOW, 7, (0.3,))[0][1, -1, 0] > 0.92
-
-
-def test_a_drift_is_outgrown_where_its_size_is_fixed():
-    gamma = {}
-    for unit in (START, NOW):
-        run = DRIFT[SAME_W][unit]
-        gamma[unit] = run["gamma"][:, shaken.best_rate(run["accuracy"])]
-    assert gamma[NOW].max() < 0.9 < gamma[START].min()
+def test_from_its_usual_weights_batch_norm_stands_the_drift_best():
+    assert (at_the_end(USUAL_W) > OTHERS.max(axis=0)).sum() >= 9
+    assert np.median(at_the_end(USUAL_W)) > np.median(OTHERS, axis=1).max() + 0.05
 
 
 def at_rate_1(name):
-    """Accuracy on the test images under the drift that keeps pace, (5 seeds,)."""
-    return DRIFT[name][NOW]["accuracy"][:, 1, -1, RATES.index(1.0)]
+    """Accuracy on the test images after the drift, (10 seeds,)."""
+    return DRIFT[name]["accuracy"][:, 1, -1, RATES.index(1.0)]
 
 
-def test_at_rate_1_batch_norm_is_the_first_to_fail_and_a_fast_beta_repairs_it():
+def test_at_rate_1_batch_norm_fails_and_each_of_the_controls_repairs_it():
     normed = at_rate_1(SAME_W)
-    for name in (GOOD_START, FOLDED):
-        assert np.median(normed) + 0.1 < np.median(at_rate_1(name))
-    assert min(at_rate_1(FASTER_BETA).min(), at_rate_1(SUBTRACT).min()) > normed.max() + 0.2
-    assert at_the_end(FASTER_BETA, NOW).min() > at_the_end(SAME_W, NOW).max()
+    assert np.median(normed) + 0.1 < np.median(at_rate_1(FOLDED))
+    for name in (FASTER_BETA, GAMMA_HELD, SUBTRACT):
+        assert at_rate_1(name).min() > normed.max() + 0.1, name
+        assert np.median(at_rate_1(name)) > 0.9, name
+        assert np.median(at_the_end(name)) > np.median(at_the_end(SAME_W)) + 0.03, name
 
 
 @pytest.mark.slow
-def test_another_seed_says_the_same_of_the_drift():
-    ends = {name: drift.train(name, NOW, 7, (1.0,))[0][1, -1, 0] for name in (SAME_W, FASTER_BETA)}
-    assert ends[SAME_W] + 0.2 < ends[FASTER_BETA]
+def test_other_seeds_say_the_same_of_the_drift():
+    assert drift.train(USUAL_W, 17, (0.3,))[0][1, -1, 0] > 0.92
+    ends = {
+        name: drift.train(name, 17, (1.0,))[0][1, -1, 0]
+        for name in (SAME_W, FASTER_BETA, GAMMA_HELD)
+    }
+    assert ends[SAME_W] + 0.2 < min(ends[FASTER_BETA], ends[GAMMA_HELD])

@@ -53,30 +53,27 @@ def test_the_gradient_goes_through_the_noise(net, batch, name):
     assert gradient[(3,) * gradient.ndim] == pytest.approx(slope_of(loss), rel=1e-4, abs=1e-8)
 
 
-def test_a_drift_of_fixed_size_is_added_and_its_slope_is_1():
-    moved, back = drift.by_fixed([np.float32([1, -1]), np.float32([2, 2])], 0.5)
-    y = np.zeros((3, 2), np.float32)
-    np.testing.assert_allclose(moved[0](y), [[0.5, -0.5]] * 3)
-    np.testing.assert_allclose(moved[1](y), 1)
-    np.testing.assert_array_equal(back[0](y + 3, y), y + 3)
-
-
-def test_a_drift_that_keeps_pace_is_counted_in_the_sd_of_what_it_moves():
+def test_a_drift_is_counted_in_the_sd_of_what_it_moves():
     y = np.random.default_rng(1).normal(2, 3, size=(50, 2))
-    moved, _ = drift.by_sd_now(np.float32([[1, -1]]), 0.5)
+    moved, _ = drift.by_sd(np.float32([[1, -1]]), 0.5)
     np.testing.assert_allclose(moved[0](y), y + [0.5, -0.5] * y.std(axis=0), rtol=1e-5)
 
 
-def test_a_faster_beta_steps_further(batch):
+def test_the_controls_change_the_step_of_beta_or_gamma_alone(batch):
     net = centring.start("sigmoid", "both", seed=0, sizes=(64, 7, 5, 10))
     net = net._replace(layers=network.map_parameters(lambda p: p[None], net.layers))
-    slow, fast = (
-        centring.descend_once(net, *batch, np.array([0.1]), beta_factor=factor).layers[0]
-        for factor in (1, 26)
-    )
     start = net.layers[0]
-    np.testing.assert_allclose(fast.beta - start.beta, 26 * (slow.beta - start.beta), rtol=1e-4)
-    np.testing.assert_array_equal(fast.weights, slow.weights)
+    plain, fast, held = (
+        centring.descend_once(net, *batch, np.array([0.1]), **how).layers[0]
+        for how in ({}, drift.CONTROLS[drift.FASTER_BETA], drift.CONTROLS[drift.GAMMA_HELD])
+    )
+    np.testing.assert_allclose(fast.beta - start.beta, 26 * (plain.beta - start.beta), rtol=1e-4)
+    np.testing.assert_array_equal(fast.gamma, plain.gamma)
+    np.testing.assert_array_equal(held.gamma, start.gamma)
+    np.testing.assert_array_equal(held.beta, plain.beta)
+    assert (plain.gamma != start.gamma).any()
+    for other in (fast, held):
+        np.testing.assert_array_equal(other.weights, plain.weights)
 
 
 def test_the_change_of_a_gradient_is_one_number_for_each_network():
@@ -114,7 +111,7 @@ def test_the_gradient_comes_back_from_another_gamma_and_beta(batch, name):
 
 @pytest.mark.parametrize(
     ("demo", "strength", "networks"),
-    [("noise", {"strength": 1}, 7), ("steady_drift", {"unit": drift.NOW}, 6)],
+    [("noise", {"strength": 1}, 7), ("steady_drift", {"rates": "1 for all"}, 6)],
 )
 def test_what_is_disturbed_is_shown_up_to_the_step(demo, strength, networks):
     live, steps = getattr(explore, demo)(), recordings.read("shaken")["steps"]
@@ -135,14 +132,16 @@ def test_where_no_rate_gets_to_90_the_one_that_ends_highest_counts():
     assert shaken.fastest_rate(accuracy, steps) == 2
 
 
-def test_the_caption_tells_the_median_of_every_network():
+@pytest.mark.parametrize("rates", ["for each the best", "1 for all"])
+def test_the_caption_tells_the_median_of_every_network(rates):
     live, runs = explore.steady_drift(), recordings.read("drift")
-    live.set(unit=drift.NOW, step=600)
+    live.set(rates=rates, step=600)
     told = {name: share for share, name in re.findall(r"(\d+)\u00a0% \(([^()]+)\)", live.caption)}
     assert set(told) == set(shaken.NETWORKS)
     for name, share in told.items():
-        end = np.median(shaken.at_best(runs[name][drift.NOW]["accuracy"])[:, -1])
-        assert share == f"{100 * end:.0f}"
+        accuracy = runs[name]["accuracy"]
+        at = shaken.RATES.index(1.0) if rates == "1 for all" else shaken.best_rate(accuracy)
+        assert share == f"{100 * np.median(accuracy[:, 1, -1, at]):.0f}"
 
 
 def test_every_seed_of_every_network_has_its_mark_on_the_map():

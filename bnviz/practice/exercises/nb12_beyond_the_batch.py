@@ -50,6 +50,16 @@ def for_each_group(x, groups):
     return x.reshape(m, height, width, groups, channels // groups).mean(axis=(1, 2, 4))
 
 
+def split_the_wrong_way(x, groups):
+    """As one splits by mistake: (examples, height, width, channels of a group, groups)."""
+    return x.reshape(*x.shape[:3], x.shape[-1] // groups, groups)
+
+
+def repeat_the_wrong_split(x, groups, axes):
+    average = split_the_wrong_way(x, groups).mean(axis=axes)
+    return np.repeat(average, x.shape[-1] // groups, axis=-1)
+
+
 def branch_scale(blocks, growth):
     return np.sqrt(growth ** (1 / blocks) - 1)
 
@@ -130,6 +140,22 @@ EXERCISES = [
                 lambda x, groups: grouped(x, groups, (1, 2, 3), order="strided"),
                 "Your groups hold every so-manieth channel. A group holds neighbours: split the "
                 "last axis into (groups, channels of a group), in this order.",
+            ),
+            "split the wrong way round": (
+                [
+                    lambda x, groups: repeat_the_wrong_split(x, groups, (1, 2, 4)),
+                    lambda x, groups: repeat_the_wrong_split(x, groups, (1, 2, 4))[:, None, None],
+                    lambda x, groups: repeat_the_wrong_split(x, groups, (1, 2, 4)).reshape(
+                        len(x), 1, 1, x.shape[-1]
+                    ),
+                    lambda x, groups: repeat_the_wrong_split(x, groups, (1, 2, 3))[:, None, None],
+                    lambda x, groups: split_the_wrong_way(x, groups).mean(axis=(1, 2, 4)),
+                    lambda x, groups: split_the_wrong_way(x, groups).mean(axis=(1, 2, 4))[
+                        :, None, None
+                    ],
+                ],
+                "You split the last axis into (channels of a group, groups), so neighbours come "
+                "apart. It is the other way round: `groups` first, then `channels // groups`.",
             ),
             "not given to the channels": (
                 [
