@@ -126,7 +126,7 @@ EXERCISES = [
                 "You square the sum. Each weight has its own input, so squares are added.",
             ),
             "a mean over the inputs": (
-                lambda a: 1 + (a.mean(axis=0) ** 2).mean(),
+                [lambda a: 1 + (a.mean(axis=0) ** 2).mean(), lambda a: 1 + a.mean() ** 2],
                 "You take the mean over the inputs. z is a sum over them.",
             ),
             "the length": (
