@@ -26,7 +26,7 @@ def regularization():
     def show(labels, way, step):
         ways, so_far = recorded[LABELS[labels]], slice(steps.searchsorted(step) + 1)
         curves = {name: at_best(ways[name])[..., so_far] for name in (way, "none")}
-        own, test = (curves[way][:, part] for part in (0, 2))  # (6 seeds, steps up to now)
+        own, test = (curves[way][:, part] for part in (0, 2))  # (seeds, steps up to now)
         panels[0].update(own, curves["none"][:, 0])
         panels[1].update(test, curves["none"][:, 2])
         panels[0].note.text = "errors by heart" if LABELS[labels] == "wrong" else ""
@@ -37,7 +37,7 @@ def regularization():
             stopped = stopped_early(ways[way])[:, 0]
             said += f"; stopped early it recognized {percent(stopped.mean())} of these"
         setting = f"{way} at its best, {words_of(way, ways[way])}"
-        return f"{labels.capitalize()}, {setting}: after {step} steps it knows {said} (mean of 6)."
+        return f"{labels.capitalize()}, {setting}: after {step} steps it knows {said} (means)."
 
     controls = {
         "way": choice("way to train", list(WAYS), "none"),
@@ -45,32 +45,32 @@ def regularization():
         "step": stops("training step", steps.tolist(), 0),
     }
     end = int(steps[-1])
-    still = [{"way": way, "step": end} for way in ("m = 300", "m = 4", "dropout")]
+    still = [{"way": way, "step": end} for way in ("m = 300", "noise only", "m = 4")]
     return Picture(figure), show, controls, still
 
 
 class _Learning:
-    """An accuracy over the steps up to now: of six seeds in black, the mean of "none" in grey."""
+    """An accuracy over the steps up to now: all seeds, their mean, and in grey that of "none"."""
 
     def __init__(self, figure, x, steps, part):
         axes = figure.add_axes([x, 0.14, 0.225, 0.68])
-        style.title(axes, part, "accuracy; thick grey: none", pad=8)
+        style.title(axes, part, "thin: all seeds; grey: none", pad=8)
         self._time = draw_time(axes, steps)
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.8, 1])
         axes.set_yticklabels(["0", "50 %", "80 %", "100 %"] if x < 0.1 else [])
         axes.axhline(0.8, color=style.PALE, lw=1, zorder=0)
         self.note = Words(axes, 0.03, 0.83, transform=axes.get_yaxis_transform())
-        looks = {"animated": True}
-        (self._none,) = axes.plot([], [], color=style.QUIET, lw=2.5, **looks)
-        self._seeds = axes.plot(np.empty((0, 6)), color=style.INK, lw=1, **looks)
-        self._cursor = Cursor(axes)
+        self._seeds = moving(axes, color=style.INK, lw=0.4)
+        self._none = moving(axes, color=style.QUIET, lw=2.5)
+        self._mean, self._cursor = moving(axes, color=style.INK, lw=2), Cursor(axes)
 
     def update(self, seeds, none):
-        """Show accuracies, both (6 seeds, steps up to now)."""
+        """Show accuracies, both (seeds, steps up to now)."""
         time = self._time[: seeds.shape[1]]
         self._none.set_data(time, none.mean(axis=0))
-        for line, path in zip(self._seeds, seeds, strict=True):
-            line.set_data(time, path)
+        self._mean.set_data(time, seeds.mean(axis=0))
+        lifted = np.pad(seeds, ((0, 0), (0, 1)), constant_values=np.nan)  # nan lifts the pen
+        self._seeds.set_data(np.tile([*time, np.nan], len(seeds)), lifted.ravel())
         self._cursor.update(time[-1])
 
 
@@ -89,17 +89,17 @@ class _Rows:
                 Words(axes, -0.06, row, text, align="right", lift=lift, transform=over)
                 for text, lift in ((name, 2), ("", -12))
             )
-            end = moving(axes, "o", ms=6, mfc="white")
-            stopped = moving(axes, "o", ms=6, mec="white", mew=0.8)
+            end = moving(axes, "o", ms=5, mfc="white")
+            stopped = moving(axes, "o", ms=5, mec="white", mew=0.6)
             self._rows[name] = name_words, setting, end, stopped
 
     def update(self, ways, chosen, ended):
-        """Show accuracies (6 seeds, 3, S, strengths, rates) by way, once they have ended."""
+        """Show accuracies (seeds, 4, S, strengths, rates) by way, once they have ended."""
         for row, (name, (name_words, setting, end, stopped)) in enumerate(self._rows.items()):
             color = style.INK if name == chosen else style.QUIET
             setting.text = words_of(name, ways[name])
             name_words.color = setting.color = color
-            both = stopped_early(ways[name])  # (6 seeds, 2)
+            both = stopped_early(ways[name])  # (seeds, 2)
             for line, values, shift in ((stopped, both[:, 0], -0.17), (end, both[:, 1], 0.17)):
                 shown = values if ended else []
                 line.set_data(shown, np.full(len(shown), row + shift))

@@ -10,8 +10,9 @@ noise, for all ways the same. In 300 other images, the validation split, as many
 rates, strengths and the step at which to stop are chosen by them.
 
 Returns steps (S,), and for "right" labels and for one in five "wrong", and each of `WAYS`:
-accuracy (6 seeds, 3, S, strengths, 7 rates) on the training images with the labels that they were
-given, on the validation split, and on the test images.
+accuracy (seeds, 4, S, strengths, 7 rates) on the training images with the labels that they were
+given, on the validation split, on the test images, and on the first 60 of the training images,
+which are those with a wrong label. There are 20 seeds; for what has several strengths, the first 6.
 """
 
 from typing import NamedTuple
@@ -49,18 +50,19 @@ WAYS = {  # each at all its strengths
 }
 
 
-def run(labels=WRONG, ways=WAYS, seeds=range(6)):
+def run():
     kept = {"steps": training.snapshot_steps(STEPS, 50)}
-    for which in labels:
-        kept[which] = {
-            name: np.array([train_all(ways[name], WRONG[which], seed) for seed in seeds])
-            for name in ways
-        }
+    for labels, wrong in WRONG.items():
+        kept[labels] = {}
+        for name, strengths in WAYS.items():
+            seeds = range(20 if len(strengths) == 1 else 6)
+            runs = [train_all(strengths, wrong, seed) for seed in seeds]
+            kept[labels][name] = np.array(runs)
     return kept
 
 
 def train_all(strengths, wrong, seed):
-    """Train in one way at all its strengths and all rates: accuracy (3, S, strengths, rates)."""
+    """Train in one way at all its strengths and all rates: accuracy (4, S, strengths, rates)."""
     runs = [train(way, wrong, seed) for way in strengths]
     return np.stack(runs, axis=2).astype(np.float32)
 
@@ -87,7 +89,7 @@ def start(way, x, seed):
 
 
 def train(way, wrong, seed):
-    """Train in one `Way` at all rates: accuracy (3, S, rates)."""
+    """Train in one `Way` at all rates: accuracy (4, S, rates)."""
     (x, labels), validation = few_images(seed, wrong)
     net = race.copies(start(way, x, seed), len(RATES))
     rng, rates = np.random.default_rng([seed, 1]), training.parameter_rates(net, np.array(RATES))
@@ -99,9 +101,8 @@ def train(way, wrong, seed):
             net = training.descend(net, decayed(net, gradients, way.decay), rates)
         statistics = training.measure_statistics(net, x, len(x))
         tested = net._replace(statistics=statistics)
-        accuracy.append(
-            [training.accuracy(tested, *some) for some in ((x, labels), validation, TEST)]
-        )
+        seen = (x, labels), validation, TEST, (x[:60], labels[:60])
+        accuracy.append([training.accuracy(tested, *some) for some in seen])
     return np.swapaxes(accuracy, 0, 1)
 
 
@@ -174,7 +175,7 @@ def decayed(net, gradients, decay):
 def best_setting(accuracy):
     """Return the indices (strength, rate) of what is best, as validation sees it.
 
-    accuracy: (seeds, 3, S, strengths, rates). Every seed stops at its own best step; what counts is
+    accuracy: (seeds, 4, S, strengths, rates). Every seed stops at its own best step; what counts is
     the mean over the seeds.
     """
     stopped = accuracy[:, 1].max(axis=1).mean(axis=0)  # (strengths, rates)
@@ -182,7 +183,7 @@ def best_setting(accuracy):
 
 
 def at_best(accuracy):
-    """Return the accuracy at the best setting, (seeds, 3, S)."""
+    """Return the accuracy at the best setting, (seeds, 4, S)."""
     strength, rate = best_setting(accuracy)
     return accuracy[..., strength, rate]
 
@@ -192,7 +193,7 @@ def stopped_early(accuracy):
 
     Every seed stops at its own best step, as validation sees it.
     """
-    _, validation, test = np.moveaxis(at_best(accuracy), 1, 0)  # each (seeds, S)
+    _, validation, test, _ = np.moveaxis(at_best(accuracy), 1, 0)  # each (seeds, S)
     stop = validation.argmax(axis=1)
     return np.stack([test[np.arange(len(test)), stop], test[:, -1]], axis=1)
 

@@ -114,8 +114,8 @@ def test_the_folded_start_is_the_function_that_batch_norm_begins_as():
 
 
 def a_record(strengths=1, rates=1, looks=4):
-    """Accuracies (2 seeds, 3, looks, strengths, rates), all 0."""
-    return np.zeros((2, 3, looks, strengths, rates))
+    """Accuracies (2 seeds, 4, looks, strengths, rates), all 0."""
+    return np.zeros((2, 4, looks, strengths, rates))
 
 
 def test_a_way_is_stopped_where_validation_is_best():
@@ -165,3 +165,14 @@ def test_it_opens_before_the_first_step_and_tells_what_it_knows():
     told = re.findall(r"(\d+)\u00a0%", demo.caption)
     assert told[0] == f"{100 * own:.0f}"
     assert told[2] == f"{100 * early:.0f}"
+
+
+def test_every_seed_has_its_own_line():
+    demo = explore.regularization()
+    demo.set(way="m = 4", step=600)
+    runs = regularization.at_best(recordings.read("regularization")["wrong"]["m = 4"])
+    seeds, _, mean, _ = demo.figure.axes[0].lines[1:]
+    path = seeds.get_ydata().reshape(len(runs), -1)  # each ends where the pen is lifted
+    np.testing.assert_allclose(path[:, :-1], runs[:, 0])
+    assert np.isnan(path[:, -1]).all()
+    np.testing.assert_allclose(mean.get_ydata(), runs[:, 0].mean(axis=0))

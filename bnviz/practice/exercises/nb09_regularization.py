@@ -8,6 +8,7 @@ SIX = np.array([[1.0, 0], [3, 4], [2, 2], [6, 3], [0, 1], [5, 9]])
 FOUR = np.array([[1.5], [-2], [0.5], [3]])
 EIGHT = np.sin(np.arange(24.0)).reshape(8, 3)
 SEEN = np.array([[0.2, 0.6, 0.9, 0.8], [0.1, 0.7, 0.6, 0.5], [0.3, 0.4, 0.8, 0.95]])
+TWICE = np.array([[0.2, 0.9, 0.9, 0.8], [0.7, 0.1, 0.7, 0.5], [0.3, 0.4, 0.8, 0.8]])
 TESTED = np.array([[0.3, 0.65, 0.8, 0.85], [0.2, 0.6, 0.75, 0.7], [0.25, 0.5, 0.9, 0.88]])
 
 
@@ -28,6 +29,12 @@ def dividing(z, m, root):
     groups = z.reshape(-1, m, z.shape[1])
     centred = groups - groups.mean(axis=1, keepdims=True)
     return (centred / root(groups.var(axis=1, keepdims=True))).reshape(z.shape)
+
+
+def without_keepdims(z, m):
+    groups = z.reshape(-1, m, z.shape[1])
+    root = np.sqrt(groups.var(axis=1) + 1e-5)
+    return ((groups - groups.mean(axis=1)) / root).reshape(z.shape)
 
 
 def stop_early(validation, test):
@@ -57,6 +64,15 @@ EXERCISES = [
                 lambda z, m: over(z.reshape(-1, m, z.shape[1]), 2).reshape(z.shape),
                 "You average over the units, axis 2. The examples of one group are axis 1.",
             ),
+            "divided by m − 1": (
+                lambda z, m: dividing(z, m, lambda var: np.sqrt(var * m / (m - 1) + 1e-5)),
+                "Your variance is divided by m − 1. Training divides by m, as var does by itself.",
+            ),
+            "without keepdims": (
+                without_keepdims,
+                "Your means have lost the axis of the examples, so that NumPy pairs them with the "
+                "wrong rows, or with none. `keepdims=True` keeps it.",
+            ),
             "only centred": (
                 lambda z, m: dividing(z, m, lambda var: 1),
                 "You take each group's mean away, and stop there. Divide by its root as well.",
@@ -84,7 +100,12 @@ EXERCISES = [
     Exercise(
         "stop_early",
         reference=stop_early,
-        cases=[(SEEN[:2, :3], TESTED[:2, :3]), (SEEN, TESTED), (SEEN[::-1, 1:], TESTED[::-1, 1:])],
+        cases=[
+            (SEEN[:2, :3], TESTED[:2, :3]),
+            (SEEN, TESTED),
+            (SEEN[::-1, 1:], TESTED[::-1, 1:]),
+            (TWICE, TESTED),
+        ],
         right="Validation says when to stop, and the test images are asked once, after that.",
         mistakes={
             "the best test step": (
@@ -106,6 +127,13 @@ EXERCISES = [
             "one step for all": (
                 lambda validation, test: test[:, validation.mean(axis=0).argmax()],
                 "You stop all seeds at one step. Each network may watch its own validation.",
+            ),
+            "the last best step": (
+                lambda validation, test: test[
+                    np.arange(len(test)),
+                    validation.shape[1] - 1 - validation[:, ::-1].argmax(axis=1),
+                ],
+                "Where validation is best twice, you stop at the second time. Nobody waits for it.",
             ),
             "every seed at every step": (
                 lambda validation, test: test[:, validation.argmax(axis=1)],
