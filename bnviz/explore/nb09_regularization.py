@@ -79,7 +79,7 @@ class _Rows:
 
     def __init__(self, figure):
         axes = style.frame(figure.add_axes([0.762, 0.14, 0.198, 0.68]))
-        style.title(axes, "test images", "○ at the end, ● stopped", pad=8)
+        style.title(axes, "test images", "means: ○ end, ● stopped", pad=8)
         axes.set(xlim=(0.69, 1), ylim=(len(WAYS) - 0.5, -0.5))
         axes.set_xticks([0.7, 0.8, 0.9, 1], ["70 %", "80 %", "90 %", "100 %"])
         axes.set_xlabel("* first or last one tried")
@@ -89,20 +89,20 @@ class _Rows:
                 Words(axes, -0.06, row, text, align="right", lift=lift, transform=over)
                 for text, lift in ((name, 2), ("", -12))
             )
-            end = moving(axes, "o", ms=5, mfc="white")
-            stopped = moving(axes, "o", ms=5, mec="white", mew=0.6)
-            self._rows[name] = name_words, setting, end, stopped
+            dots = [moving(axes, "o", ms=3) for _ in range(2)]
+            means = [moving(axes, "o", ms=9, mew=1.5) for _ in range(2)]
+            self._rows[name] = name_words, setting, dots, means
 
     def update(self, ways, chosen, ended):
         """Show accuracies (seeds, 4, S, strengths, rates) by way, once they have ended."""
-        for row, (name, (name_words, setting, end, stopped)) in enumerate(self._rows.items()):
+        for row, (name, (name_words, setting, dots, means)) in enumerate(self._rows.items()):
             color = style.INK if name == chosen else style.QUIET
             setting.text = words_of(name, ways[name])
             name_words.color = setting.color = color
-            both = stopped_early(ways[name])  # (seeds, 2)
-            for line, values, shift in ((stopped, both[:, 0], -0.17), (end, both[:, 1], 0.17)):
-                shown = values if ended else []
-                line.set_data(shown, np.full(len(shown), row + shift))
-                line.set_color(color)
-            end.set_markerfacecolor("white")
-            stopped.set_markeredgecolor("white")
+            for side, values in enumerate(stopped_early(ways[name]).T):  # stopped, at the end
+                shown, y = values if ended else values[:0], row + (-0.17, 0.17)[side]
+                dots[side].set_data(shown, np.full(len(shown), y))
+                means[side].set_data([shown.mean()] if ended else [], [y] if ended else [])
+                for line in (dots[side], means[side]):
+                    line.set_color(color)
+                means[side].set_markerfacecolor((color, "white")[side])

@@ -22,10 +22,10 @@ from bnviz.recordings.shaken import (
 
 REACH = 12  # of the axis of what a sigmoid gets
 MARKS = {  # of the networks of `gradient_change`
-    GOOD_START: ("X", style.QUIET),
-    FOLDED: ("s", style.STAGES["z"]),
-    SAME_W: ("d", style.STAGES["z_hat"]),
-    USUAL_W: ("o", style.INK),
+    GOOD_START: {"marker": "X", "color": style.QUIET, "mec": "white"},
+    FOLDED: {"marker": "s", "color": style.STAGES["z"], "mec": "white"},
+    SAME_W: {"marker": "d", "color": style.INK, "mec": "white"},
+    USUAL_W: {"marker": "o", "color": style.INK, "mfc": "white", "mew": 1.5},
 }
 FIRST = 25  # steps in which the change is counted: batch norm gets to 90 % in them
 LEAST = 0.003  # change that has a place of its own
@@ -154,11 +154,11 @@ class _Map:
             color=style.STAGES["y"], textcoords="offset points",
         )  # fmt: skip
         self._marks, self._words, over = {}, {}, self.figure.transFigure
-        for row, (name, (marker, color)) in enumerate(MARKS.items()):
+        for row, (name, looks) in enumerate(MARKS.items()):
             y = 0.76 - 0.15 * row
-            looks = {"color": color, "ms": 9, "mec": "white", "mew": 0.8, "clip_on": False}
-            self._marks[name] = moving(axes, marker, **looks)
-            axes.plot([0.725], [y + 0.017], marker, transform=over, **looks)
+            looks = {"ls": "", "ms": 9, "mew": 0.8, "clip_on": False} | looks
+            self._marks[name] = moving(axes, **looks)
+            axes.plot([0.725], [y + 0.017], transform=over, **looks)
             axes.annotate(name, (0.745, y), xycoords=over)
             self._words[name] = Words(axes, 0.745, y - 0.055, transform=over)
 

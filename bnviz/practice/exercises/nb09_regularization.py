@@ -56,6 +56,11 @@ EXERCISES = [
                 lambda z, m: over(z.reshape(m, -1, z.shape[1]), 1).reshape(z.shape),
                 "You cut the rows into m groups. There are as many groups as needed, of m rows.",
             ),
+            "every so many rows": (
+                lambda z, m: over(z.reshape(m, -1, z.shape[1]), 0).reshape(z.shape),
+                "Your groups are made of rows that lie apart. `reshape(-1, m, …)` puts each m "
+                "neighbours together.",
+            ),
             "over the groups": (
                 lambda z, m: over(z.reshape(-1, m, z.shape[1]), 0).reshape(z.shape),
                 "You average over the groups, axis 0. The examples of one group are axis 1.",
