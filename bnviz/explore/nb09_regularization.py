@@ -50,17 +50,17 @@ def regularization():
 
 
 class _Learning:
-    """An accuracy over the steps up to now: all seeds, their mean, and in grey that of "none"."""
+    """An accuracy over the steps up to now: mean and range of the seeds, in grey that of "none"."""
 
     def __init__(self, figure, x, steps, part):
         axes = figure.add_axes([x, 0.14, 0.225, 0.68])
-        style.title(axes, part, "thin: all seeds; grey: none", pad=8)
+        style.title(axes, part, "thin: range; grey: none", pad=8)
         self._time = draw_time(axes, steps)
         axes.set(ylim=(0, 1.02), yticks=[0, 0.5, 0.8, 1])
         axes.set_yticklabels(["0", "50 %", "80 %", "100 %"] if x < 0.1 else [])
         axes.axhline(0.8, color=style.PALE, lw=1, zorder=0)
         self.note = Words(axes, 0.03, 0.83, transform=axes.get_yaxis_transform())
-        self._seeds = moving(axes, color=style.INK, lw=0.4)
+        self._range = [moving(axes, color=style.INK, lw=0.6) for _ in range(2)]
         self._none = moving(axes, color=style.QUIET, lw=2.5)
         self._mean, self._cursor = moving(axes, color=style.INK, lw=2), Cursor(axes)
 
@@ -69,8 +69,8 @@ class _Learning:
         time = self._time[: seeds.shape[1]]
         self._none.set_data(time, none.mean(axis=0))
         self._mean.set_data(time, seeds.mean(axis=0))
-        lifted = np.pad(seeds, ((0, 0), (0, 1)), constant_values=np.nan)  # nan lifts the pen
-        self._seeds.set_data(np.tile([*time, np.nan], len(seeds)), lifted.ravel())
+        for line, end in zip(self._range, (seeds.min(axis=0), seeds.max(axis=0)), strict=True):
+            line.set_data(time, end)
         self._cursor.update(time[-1])
 
 

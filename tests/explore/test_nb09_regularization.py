@@ -167,12 +167,11 @@ def test_it_opens_before_the_first_step_and_tells_what_it_knows():
     assert told[2] == f"{100 * early:.0f}"
 
 
-def test_every_seed_has_its_own_line():
-    demo = explore.regularization()
-    demo.set(way="m = 4", step=600)
-    runs = regularization.at_best(recordings.read("regularization")["wrong"]["m = 4"])
-    seeds, _, mean, _ = demo.figure.axes[0].lines[1:]
-    path = seeds.get_ydata().reshape(len(runs), -1)  # each ends where the pen is lifted
-    np.testing.assert_allclose(path[:, :-1], runs[:, 0])
-    assert np.isnan(path[:, -1]).all()
-    np.testing.assert_allclose(mean.get_ydata(), runs[:, 0].mean(axis=0))
+def test_mean_and_range_of_the_seeds_are_drawn_up_to_the_step():
+    demo, record = explore.regularization(), recordings.read("regularization")
+    demo.set(way="m = 4", step=210)
+    own = regularization.at_best(record["wrong"]["m = 4"])[:, 0]
+    own = own[:, : record["steps"].tolist().index(210) + 1]
+    low, high, _, mean, _ = [line for line in demo.figure.axes[0].lines if line.get_animated()]
+    for line, expected in ((low, own.min(0)), (high, own.max(0)), (mean, own.mean(0))):
+        np.testing.assert_allclose(line.get_ydata(), expected)
