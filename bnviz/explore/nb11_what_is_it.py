@@ -25,7 +25,7 @@ from bnviz.recordings.race import MARK_NAMES, at_best, looks
 ONE = landscapes.MULTIPLES.tolist().index(1)
 ROWS = ("good start", "neither", "divide", "subtract", "both")
 LINES = {
-    "good start": {"color": style.QUIET, "lw": 2, "ls": (0, (4, 2))},
+    "good start": {"color": style.QUIET, "lw": 2},
     "neither": {"color": style.STAGES["z"], "lw": 2},  # the folded start
     "divide": {"color": style.STAGES["y"], "lw": 2.5, "ls": (0, (1, 1))},
     "subtract": {"color": style.STAGES["z_hat"], "lw": 2, "zorder": 2.2},  # within "both"
@@ -266,7 +266,7 @@ def _draw_landscape(figure):
     panels = [figure.add_axes([left, 0.17, 0.27, 0.58]) for left in (0.075, 0.415)]
     loss, cosine = panels
     style.title(loss, "loss along the gradient", "after the step ÷ before")
-    style.title(cosine, "gradient along the gradient", "cosine to the one at the start")
+    style.title(cosine, "gradient along the gradient", "cosine to that at 0")
     loss.set(yscale="log", ylim=(0.28, 5))
     loss.set_yticks([1 / 3, 1, 3], ["÷3", "1", "×3"])
     loss.minorticks_off()
